@@ -263,7 +263,7 @@ class Adapter(ABC):
 
     # in
 
-    def authenticate(
+    def authenticate(  # noqa: B027  proving nothing is the default
         self, request: HttpRequest, public_url: str = "", now: datetime | None = None
     ) -> None:
         """Raise NotFromCarrier unless the request proves its origin.
