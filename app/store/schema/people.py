@@ -1,0 +1,152 @@
+"""Who takes part: participants, their conversations and consents, and what they registered."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from app.store.schema.metadata import metadata, where
+from app.store.types import BigId, Instant, Json
+
+participants = Table(
+    "participants",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    # E.164, or "masked:<channel>:<the carrier's own id>".
+    Column("address", Text, nullable=False, unique=True),
+    Column("language", String(8), nullable=False, server_default=""),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    # How many groups they registered and channels they left: 0 spares the intake a query.
+    Column("groups", Integer, nullable=False, server_default="0"),
+    Column("opt_outs", Integer, nullable=False, server_default="0"),
+    # Automatic replies: how many since when, and until when none.
+    Column("replies", Integer, nullable=False, server_default="0"),
+    Column("replies_since", Instant),
+    Column("muted_until", Instant),
+)
+
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("participant_id", BigId, ForeignKey("participants.id"), nullable=False),
+    Column("flow", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("step", String(64), nullable=False),
+    Column("standing", String(16), nullable=False),
+    Column("answers", Json, nullable=False),
+    Column("state", Json, nullable=False),
+    Column("flagged", Text, nullable=False, server_default=""),
+    Column("wake_at", Instant),
+    Column("channel", String(64), nullable=False),
+    Column("line", String(32), nullable=False),
+    # The operator who answers instead of the flow, while somebody does.
+    Column("taken_by", BigId),
+    Column("turns", Integer, nullable=False, server_default="0"),
+    Column("started_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_conversations_participant_id_id", "participant_id", "id"),
+    Index(
+        "uq_conversations_open",
+        "participant_id",
+        "flow",
+        unique=True,
+        **where("standing = 'open'"),
+    ),
+    Index("ix_conversations_wake_at", "wake_at", **where("standing = 'open'")),
+    Index("ix_conversations_flagged", "updated_at", **where("flagged <> ''")),
+    Index("ix_conversations_flow_version_step", "flow", "version", "step"),
+)
+
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("participant_id", BigId, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("conversation_id", BigId, nullable=False),
+    Column("flow", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("step", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("heard", Text, nullable=False, server_default=""),
+    Column("at", Instant, nullable=False),
+)
+
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("code", String(16), nullable=False, unique=True),
+    Column("participant_id", BigId, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("conversation_id", BigId, nullable=False, index=True),
+    Column("flow", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    # Folded name without common words: what likely duplicates share.
+    Column("name_key", Text, nullable=False, server_default="", index=True),
+    Column("type", String(64), nullable=False, server_default=""),
+    Column("province", String(64), nullable=False, server_default=""),
+    Column("county", String(64), nullable=False, server_default=""),
+    Column("members", Integer),
+    Column("offer", Text, nullable=False, server_default=""),
+    Column("contact", Text, nullable=False, server_default=""),
+    Column("phone", Text, nullable=False, server_default=""),
+    Column("language", String(8), nullable=False, server_default=""),
+    Column("channel", String(64), nullable=False, server_default=""),
+    # Everything else that the flow asked.
+    Column("more", Json, nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("merged_into", BigId),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_groups_province_id", "province", "id"),
+    Index("ix_groups_type_id", "type", "id"),
+    Index("ix_groups_status_id", "status", "id"),
+    Index("ix_groups_channel_id", "channel", "id"),
+    Index("ix_groups_created_at", "created_at"),
+    Index("ix_groups_county_id", "county", "id"),
+)
+
+
+group_specialisms = Table(
+    "group_specialisms",
+    metadata,
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("specialism", String(64), primary_key=True),
+    Index("ix_group_specialisms_specialism_group_id", "specialism", "group_id"),
+)
+
+
+# Folded words of a group's name, contact, code and phone, for search by prefix.
+group_words = Table(
+    "group_words",
+    metadata,
+    Column("word", String(64), primary_key=True),
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_group_words_group_id", "group_id"),
+    Index("ix_group_words_prefix", "word", "group_id", postgresql_ops={"word": "text_pattern_ops"}),
+)
+
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("participant_id", BigId, ForeignKey("participants.id"), nullable=False),
+    Column("channel", String(64), nullable=False),
+    # out or in; the latest row of a participant and channel counts.
+    Column("wish", String(8), nullable=False),
+    # word, carrier, operator, sign-up.
+    Column("source", String(16), nullable=False),
+    Column("line", String(32), nullable=False, server_default=""),
+    Column("heard", Text, nullable=False, server_default=""),
+    Column("at", Instant, nullable=False),
+    Index("ix_opt_outs_participant_id_channel_id", "participant_id", "channel", "id"),
+)
