@@ -1,0 +1,134 @@
+"""Opening the database, and the one way in and out of it: a transaction.
+
+Nothing inside a transaction commits; whoever opened it does, by leaving the block.
+"""
+
+import base64
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+POSTGRES_TIMEOUTS = (
+    "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
+)
+BUSY_SECONDS = 10  # how long a SQLite writer waits for another process
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached, or the outcome of a transaction is unknown."""
+
+
+class Store:
+    """One database: `write()` and `read()` are transactions."""
+
+    def __init__(self, url: str, pool_size: int = 8) -> None:
+        self.url: URL = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = _open_sqlite(self.url, 1, "BEGIN IMMEDIATE")
+            self._reader = _open_sqlite(self.url, pool_size, "BEGIN")
+        else:
+            self._writer = self._reader = _open_postgres(self.url, pool_size)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open one transaction, committed at the end of the block."""
+        with _translated(), self._writer.begin() as db:
+            yield db
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open one transaction for reading; never waits for a writer."""
+        with _translated(), self._reader.begin() as db:
+            yield db
+
+    def close(self) -> None:
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def open_store(url: str, pool_size: int = 8) -> Store:
+    return Store(url, pool_size)
+
+
+def clock(db: Connection) -> datetime:
+    """The database's time: replicas' own clocks may differ by minutes."""
+    if db.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    now: datetime = db.execute(select(func.clock_timestamp())).scalar_one()
+    return now.astimezone(UTC)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn every way a connection can die into DatabaseAway; data errors pass through.
+
+    After a kill drivers raise many classes; what is not plainly about data means that we do
+    not know whether the transaction was kept.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise DatabaseAway(type(error).__name__) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseAway(type(error).__name__) from error
+        raise
+    except ConnectionError as error:
+        raise DatabaseAway(type(error).__name__) from error
+
+
+def _open_postgres(url: URL, pool_size: int) -> Engine:
+    options = url.query.get("options")
+    given = " ".join(options) if isinstance(options, tuple) else (options or "")
+    return create_engine(
+        url.set(drivername="postgresql+psycopg").difference_update_query(["options"]),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        hide_parameters=True,
+        connect_args={"options": f"{POSTGRES_TIMEOUTS} {given}".strip(), "connect_timeout": 5},
+    )
+
+
+def _open_sqlite(url: URL, pool_size: int, begin: str) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=30,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -65536")
+        connection.create_function("decode", 2, _decode, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _decode(text: str | None, kind: str) -> bytes | None:
+    """Do what PostgreSQL's decode(…, 'base64') does, for statements written once."""
+    assert kind == "base64"
+    return None if text is None else base64.b64decode(text)
