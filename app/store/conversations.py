@@ -1,0 +1,138 @@
+"""Conversations: the latest of each person, kept turn by turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Row, bindparam, func, select, update
+from sqlalchemy.sql import Select
+
+from app.conversation.turn import Conversation, Standing
+from app.store.bulk import insert_rows, update_rows
+from app.store.schema import conversations, participants
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A conversation with what the store knows of it besides."""
+
+    id: int
+    participant_id: int
+    conversation: Conversation
+    channel: str
+    line: str
+    taken_by: int | None
+    turns: int
+    updated_at: datetime
+
+
+def latest_of(db: Connection, people: Sequence[int]) -> dict[int, Kept]:
+    """Find each person's latest conversation, open or not."""
+    if not people:
+        return {}
+    rows = db.execute(_latest(), {"people": list(people)})
+    return {row.participant_id: kept(row) for row in rows}
+
+
+@cache
+def _latest() -> Select[Any]:
+    newest = (
+        select(func.max(conversations.c.id))
+        .where(conversations.c.participant_id == participants.c.id)
+        .correlate(participants)
+        .scalar_subquery()
+    )
+    return (
+        select(conversations)
+        .join_from(participants, conversations, conversations.c.id == newest)
+        .where(participants.c.id.in_(bindparam("people", type_=BigInteger, expanding=True)))
+    )
+
+
+def kept(row: Row[Any]) -> Kept:
+    return Kept(
+        row.id,
+        row.participant_id,
+        Conversation(
+            flow=row.flow,
+            version=row.version,
+            language=row.language,
+            step=row.step,
+            standing=Standing(row.standing),
+            answers=row.answers,
+            flagged=row.flagged,
+            wake_at=row.wake_at,
+            state=row.state,
+        ),
+        row.channel,
+        row.line,
+        row.taken_by,
+        row.turns,
+        row.updated_at,
+    )
+
+
+def columns_of(conversation: Conversation) -> dict[str, Any]:
+    """What of a row the engine decides."""
+    return {
+        "flow": conversation.flow,
+        "version": conversation.version,
+        "language": conversation.language,
+        "step": conversation.step,
+        "standing": conversation.standing.value,
+        "answers": dict(conversation.answers),
+        "state": dict(conversation.state),
+        "flagged": conversation.flagged,
+        "wake_at": conversation.wake_at,
+    }
+
+
+def add(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    insert_rows(db, conversations, rows)
+
+
+def change(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    update_rows(db, conversations, rows)
+
+
+def to_wake(db: Connection, now: datetime, limit: int) -> Sequence[tuple[int, str]]:
+    """People whose silence is due to be heard: conversation id and the person's address."""
+    due = (
+        select(conversations.c.id, participants.c.address)
+        .join(participants, participants.c.id == conversations.c.participant_id)
+        .where(
+            conversations.c.standing == "open",
+            conversations.c.wake_at <= now,
+            conversations.c.taken_by.is_(None),
+        )
+        .order_by(conversations.c.wake_at)
+        .limit(limit)
+    )
+    return [(row.id, row.address) for row in db.execute(due)]
+
+
+def by_id(db: Connection, conversation: int) -> Kept | None:
+    row = db.execute(select(conversations).where(conversations.c.id == conversation)).one_or_none()
+    return None if row is None else kept(row)
+
+
+def take(db: Connection, conversation: int, operator: int | None) -> bool:
+    """Let an operator answer instead of the flow, or hand back with None."""
+    statement = (
+        update(conversations)
+        .where(conversations.c.id == conversation)
+        .values(taken_by=operator, **({"flagged": ""} if operator is None else {}))
+    )
+    return db.execute(statement).rowcount == 1
+
+
+def who_is_where(db: Connection, flow: str) -> dict[tuple[int, str], int]:
+    """How many open conversations stand in each version and step of a flow."""
+    rows = db.execute(
+        select(conversations.c.version, conversations.c.step, func.count())
+        .where(conversations.c.flow == flow, conversations.c.standing == "open")
+        .group_by(conversations.c.version, conversations.c.step)
+    )
+    return {(version, step): count for version, step, count in rows}

@@ -1,0 +1,116 @@
+"""Groups: what a finished sign-up writes, and how staff find it again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from app.conversation.turn import KnownGroup
+from app.store.bulk import insert_rows
+from app.store.schema import group_specialisms, group_words, groups, participants
+
+COLUMNS = ("name", "type", "province", "county", "members", "offer", "contact")
+"""Fields of a flow that have a column of their own; `specialisms` has a table, others `more`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A group as a turn leaves it, with what search and duplicates need."""
+
+    code: str
+    fields: Mapping[str, Any]
+    name_key: str
+    words: frozenset[str]
+
+
+def known_to(db: Connection, people: Sequence[int]) -> dict[int, tuple[KnownGroup, ...]]:
+    """Find what these people registered and did not withdraw, oldest first."""
+    if not people:
+        return {}
+    rows = db.execute(
+        select(groups)
+        .where(groups.c.participant_id.in_(people), groups.c.status != "withdrawn")
+        .order_by(groups.c.id)
+    ).all()
+    chosen = _specialisms(db, [row.id for row in rows])
+    found: dict[int, list[KnownGroup]] = {}
+    for row in rows:
+        fields = {name: getattr(row, name) for name in COLUMNS}
+        fields |= {**row.more, "specialisms": chosen.get(row.id, [])}
+        known = KnownGroup(row.code, row.status, fields)
+        found.setdefault(row.participant_id, []).append(known)
+    return {person: tuple(known) for person, known in found.items()}
+
+
+def _specialisms(db: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    table = group_specialisms.c
+    chosen: dict[int, list[str]] = {}
+    for row in db.execute(select(table.group_id, table.specialism).where(table.group_id.in_(ids))):
+        chosen.setdefault(row.group_id, []).append(row.specialism)
+    return chosen
+
+
+def register(db: Connection, rows: Sequence[tuple[dict[str, Any], Registration]]) -> None:
+    """Write new groups: columns the turn does not decide, and the registration."""
+    insert_rows(db, groups, [{**row, **_columns(what)} for row, what in rows])
+    _write_sets(db, [(row["id"], what) for row, what in rows])
+    people = [row["participant_id"] for row, _ in rows]
+    if people:
+        more = update(participants).where(participants.c.id.in_(people))
+        db.execute(more.values(groups=participants.c.groups + 1))
+
+
+def change(db: Connection, what: Registration, now: datetime) -> int | None:
+    """Write a group anew by its code; gives its id, or None if there is no such group."""
+    statement = (
+        update(groups)
+        .where(groups.c.code == bindparam("this_code"))
+        .values(**_columns(what), updated_at=now, revision=groups.c.revision + 1)
+        .returning(groups.c.id)
+    )
+    found = db.execute(statement, {"this_code": what.code}).scalar_one_or_none()
+    if found is not None:
+        for table in (group_specialisms, group_words):
+            db.execute(delete(table).where(table.c.group_id == found))
+        _write_sets(db, [(found, what)])
+    return found
+
+
+def set_status(db: Connection, code: str, status: str, now: datetime) -> int | None:
+    """Set the status of a group by its code; gives its id."""
+    statement = (
+        update(groups)
+        .where(groups.c.code == code)
+        .values(status=status, updated_at=now, revision=groups.c.revision + 1)
+        .returning(groups.c.id)
+    )
+    return db.execute(statement).scalar_one_or_none()
+
+
+def _columns(what: Registration) -> dict[str, Any]:
+    fields = what.fields
+    more = {n: v for n, v in fields.items() if n not in {*COLUMNS, "specialisms"}}
+    columns = {name: fields.get(name) or "" for name in COLUMNS if name != "members"}
+    return {
+        **columns,
+        "members": fields.get("members"),
+        "code": what.code,
+        "name_key": what.name_key,
+        "more": more,
+    }
+
+
+def _write_sets(db: Connection, rows: Sequence[tuple[int, Registration]]) -> None:
+    insert_rows(
+        db,
+        group_specialisms,
+        [
+            {"group_id": group, "specialism": specialism}
+            for group, what in rows
+            for specialism in dict.fromkeys(what.fields.get("specialisms") or ())
+        ],
+    )
+    words = [{"word": w, "group_id": group} for group, what in rows for w in sorted(what.words)]
+    insert_rows(db, group_words, words)

@@ -1,0 +1,178 @@
+"""The outbox: what we owe people, claimed by one worker at a time and only ever moved forward."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    Row,
+    String,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
+
+from app.store.bulk import insert_rows, update_rows
+from app.store.schema import attempts, carrier_ids, outbox
+from app.store.types import Instant
+
+MAY_BECOME: Mapping[str, frozenset[str]] = {
+    "queued": frozenset({"sending", "failed", "expired", "cancelled", "delivered", "sent"}),
+    "sending": frozenset({"queued", "unclear", "sent", "delivered", "failed", "expired"}),
+    "unclear": frozenset({"queued", "sent", "delivered", "failed", "expired"}),
+    "sent": frozenset({"delivered", "failed", "expired"}),
+    # Some carriers report a failure and deliver after all: the later word is the better news.
+    "failed": frozenset({"delivered"}),
+    "expired": frozenset({"delivered"}),
+    "delivered": frozenset(),
+    "cancelled": frozenset(),
+}
+"""What a message's state may become; a report that makes no sense from here changes nothing."""
+
+
+def add(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    insert_rows(db, outbox, rows)
+
+
+def claim(
+    db: Connection, channel: str, now: datetime, limit: int, lease: timedelta, most: int
+) -> Sequence[Row[Any]]:
+    """Take what is due on a channel, the person's oldest first; two workers never share one.
+
+    `most` is the least urgent priority that may go now: quiet hours hold bulk back.
+    """
+    statement = _claim(db.dialect.name)
+    given = {
+        "this_channel": channel,
+        "now": now,
+        "most": most,
+        "lim": limit,
+        "until": now + lease,
+    }
+    return sorted(db.execute(statement, given).all(), key=lambda row: (row.priority, row.id))
+
+
+@cache
+def _claim(dialect: str) -> Any:
+    earlier = outbox.alias("earlier")
+    channel = bindparam("this_channel", type_=String)
+    now = bindparam("now", type_=Instant)
+    waits_for_another = exists().where(
+        earlier.c.participant_id == outbox.c.participant_id,
+        earlier.c.channel == channel,
+        earlier.c.state.in_(["queued", "sending"]),
+        earlier.c.id < outbox.c.id,
+    )
+    due = (
+        select(outbox.c.id)
+        .where(
+            outbox.c.channel == channel,
+            outbox.c.state == "queued",
+            outbox.c.priority <= bindparam("most", type_=Integer),
+            outbox.c.due_at <= now,
+            ~waits_for_another,
+        )
+        .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
+        .limit(bindparam("lim", type_=Integer))
+    )
+    if dialect == "postgresql":
+        due = due.with_for_update(skip_locked=True)
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(due.scalar_subquery()))
+        .values(
+            state="sending",
+            tries=outbox.c.tries + 1,
+            lease_until=bindparam("until", type_=Instant),
+            updated_at=now,
+        )
+        .returning(*outbox.c)
+    )
+
+
+def finish(db: Connection, rows: Sequence[dict[str, Any]], tried: Sequence[dict[str, Any]]) -> None:
+    """Write what became of claimed messages, and the attempts."""
+    update_rows(db, outbox, rows)
+    insert_rows(db, attempts, tried)
+
+
+def add_carrier_ids(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep the second and later ids of messages that the carrier gave several."""
+    insert_rows(db, carrier_ids, rows)
+
+
+def expire(db: Connection, channel: str, now: datetime, limit: int = 1000) -> int:
+    """Give up what is past its deadline; nothing is sent days late."""
+    late = (
+        select(outbox.c.id)
+        .where(outbox.c.channel == channel, outbox.c.state == "queued", outbox.c.expires_at <= now)
+        .limit(limit)
+    )
+    statement = (
+        update(outbox)
+        .where(outbox.c.id.in_(late.scalar_subquery()), outbox.c.state == "queued")
+        .values(state="expired", reason="past its deadline", updated_at=now)
+    )
+    return db.execute(statement).rowcount
+
+
+def abandon_dead_leases(db: Connection, channel: str, now: datetime) -> int:
+    """What a worker was sending when it died may have arrived: it becomes unclear."""
+    statement = (
+        update(outbox)
+        .where(
+            outbox.c.channel == channel, outbox.c.state == "sending", outbox.c.lease_until <= now
+        )
+        .values(state="unclear", reason="its worker died while sending", updated_at=now)
+    )
+    return db.execute(statement).rowcount
+
+
+def cancel_for(
+    db: Connection, person: int, channel: str, keep: Sequence[int], now: datetime
+) -> int:
+    """Cancel what is queued for a person who opted out, save what acknowledges just that."""
+    statement = (
+        update(outbox)
+        .where(
+            outbox.c.participant_id == person,
+            outbox.c.channel == channel,
+            outbox.c.state == "queued",
+            outbox.c.id.not_in(bindparam("keep", list(keep), BigInteger, expanding=True)),
+        )
+        .values(state="cancelled", reason="opted out", updated_at=now)
+    )
+    return db.execute(statement).rowcount
+
+
+def in_state(
+    db: Connection, channel: str, state: str, before: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """Messages that have stood in a state since before this, oldest first."""
+    statement = (
+        select(outbox)
+        .where(outbox.c.channel == channel, outbox.c.state == state, outbox.c.updated_at <= before)
+        .order_by(outbox.c.updated_at)
+        .limit(limit)
+    )
+    return db.execute(statement).all()
+
+
+def depth(db: Connection) -> Sequence[tuple[str, int, int, datetime]]:
+    """Queued messages by channel and priority: how many, and due since when."""
+    statement = (
+        select(outbox.c.channel, outbox.c.priority, func.count(), func.min(outbox.c.due_at))
+        .where(outbox.c.state == "queued")
+        .group_by(outbox.c.channel, outbox.c.priority)
+    )
+    instant = Instant()
+    return [
+        (channel, priority, count, instant.process_result_value(oldest, db.dialect) or oldest)
+        for channel, priority, count, oldest in db.execute(statement)
+    ]

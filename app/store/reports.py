@@ -1,0 +1,108 @@
+"""Delivery reports: matched to our messages in batches, parked when they come first."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, or_, select, update
+
+from app.store.bulk import insert_rows, update_rows
+from app.store.outbox import MAY_BECOME
+from app.store.schema import carrier_ids, outbox, reports
+
+BECOMES = {
+    "queued": "sent",  # the carrier has it: for us it is sent
+    "sent": "sent",
+    "delivered": "delivered",
+    "failed": "failed",
+    "rejected": "failed",
+    "expired": "expired",
+}
+"""What a message becomes by a report's status."""
+
+Key = tuple[str, str, str]
+"""Channel, carrier id, our id."""
+
+
+def match(db: Connection, keys: Sequence[Key]) -> dict[Key, tuple[int, int, str]]:
+    """Find the messages that these reports speak of: outbox id, participant, state."""
+    by_ours = {int(ours): (channel, carrier, ours) for channel, carrier, ours in keys if _id(ours)}
+    by_theirs: dict[tuple[str, str], list[Key]] = {}
+    for key in keys:
+        if key[1]:
+            by_theirs.setdefault((key[0], key[1]), []).append(key)
+    found: dict[Key, tuple[int, int, str]] = {}
+    for row in _by_carrier_id(db, list(by_theirs)):
+        for key in by_theirs[row.channel, row.carrier_id]:
+            found[key] = (row.id, row.participant_id, row.state)
+    if by_ours:
+        columns = (outbox.c.id, outbox.c.channel, outbox.c.participant_id, outbox.c.state)
+        for row in db.execute(select(*columns).where(outbox.c.id.in_(list(by_ours)))):
+            if row.channel == (key := by_ours[row.id])[0]:
+                found[key] = (row.id, row.participant_id, row.state)
+    return found
+
+
+def _id(ours: str) -> bool:
+    return ours.isascii() and ours.isdigit() and int(ours) < 2**63
+
+
+def _by_carrier_id(db: Connection, keys: Sequence[tuple[str, str]]) -> Sequence[Any]:
+    rows: list[Any] = []
+    for channel in {channel for channel, _ in keys}:
+        ids = [carrier_id for of, carrier_id in keys if of == channel]
+        wanted = (outbox.c.id, outbox.c.channel, outbox.c.participant_id, outbox.c.state)
+        first = select(*wanted, outbox.c.carrier_id).where(
+            outbox.c.channel == channel,
+            outbox.c.carrier_id.in_(ids),
+            outbox.c.carrier_id != "",
+        )
+        more = (
+            select(*wanted, carrier_ids.c.carrier_id)
+            .join(carrier_ids, carrier_ids.c.outbox_id == outbox.c.id)
+            .where(carrier_ids.c.channel == channel, carrier_ids.c.carrier_id.in_(ids))
+        )
+        rows += [*db.execute(first).all(), *db.execute(more).all()]
+    return rows
+
+
+def add(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep reports; those without an `outbox_id` are parked."""
+    insert_rows(db, reports, rows)
+
+
+def move(db: Connection, news: Mapping[int, tuple[str, str, str]], now: datetime) -> None:
+    """Move messages forward: outbox id -> (state now, report's status, reason)."""
+    rows = [
+        {"id": message, "state": BECOMES[status], "reason": reason, "updated_at": now}
+        for message, (state, status, reason) in sorted(news.items())
+        if BECOMES[status] in MAY_BECOME[state]
+    ]
+    update_rows(db, outbox, rows)
+
+
+def parked(db: Connection, keys: Sequence[tuple[str, str]]) -> Sequence[Any]:
+    """Reports that came before we knew these (channel, carrier id), oldest first."""
+    if not keys:
+        return []
+    wanted = or_(*(and_(reports.c.channel == c, reports.c.carrier_id.in_([i])) for c, i in keys))
+    statement = select(reports).where(reports.c.outbox_id.is_(None), wanted)
+    return db.execute(statement.order_by(reports.c.id)).all()
+
+
+def any_parked(db: Connection, channel: str) -> bool:
+    statement = select(reports.c.id).where(
+        reports.c.outbox_id.is_(None), reports.c.channel == channel, reports.c.carrier_id != ""
+    )
+    return db.execute(statement.limit(1)).first() is not None
+
+
+def unpark(db: Connection, matched: Mapping[int, int]) -> None:
+    """Tie parked reports to their messages: report id -> outbox id."""
+    for report, message in sorted(matched.items()):
+        db.execute(update(reports).where(reports.c.id == report).values(outbox_id=message))
+
+
+def forget_parked(db: Connection, before: datetime) -> int:
+    statement = delete(reports).where(reports.c.outbox_id.is_(None), reports.c.at < before)
+    return db.execute(statement).rowcount
