@@ -1,19 +1,15 @@
 """Fixtures every folder of tests may use: fresh databases on SQLite and on a real PostgreSQL."""
 
-import importlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.store.migrate import upgrade
 from tests.rig.postgres import Postgres
 
 TEMPLATE = "muster_template"
-
-
-def upgrade(url: str) -> None:
-    importlib.import_module("app.store.migrate").upgrade(url)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,20 @@
-"""What the rig must know of processes that it started itself."""
+"""Programs that a test starts, watches and ends. Only what was started here is ever signalled."""
 
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+
+
+def wait_until(happened: Callable[[], object], what: str, within: float = 15) -> None:
+    deadline = time.monotonic() + within
+    while not happened():
+        assert time.monotonic() < deadline, f"not within {within} s: {what}"
+        time.sleep(0.02)
 
 
 def children_of(pid: int) -> list[int]:
@@ -10,3 +23,67 @@ def children_of(pid: int) -> list[int]:
         with suppress(FileNotFoundError):  # a thread that ended meanwhile
             children += map(int, task.read_text().split())
     return children
+
+
+@dataclass
+class Program:
+    """One program in a folder of its own, with everything it says in one log file."""
+
+    command: Sequence[str | Path]
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> "Program":
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder or self.log.parent,
+                env={**os.environ, **self.environment},
+            )
+        return self
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None, "not started"
+        return self.process.pid
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def wait_for(self, happened: Callable[[], object], what: str, within: float = 20) -> None:
+        """Wait, but not for a program that has ended."""
+
+        def happened_or_ended() -> bool:
+            return bool(happened()) or not self.runs
+
+        wait_until(happened_or_ended, f"{what}; it said:\n{self.said[-3000:]}", within)
+        assert self.runs, f"ended before {what}; it said:\n{self.said[-3000:]}"
+
+    def stop(self, within: float = 20) -> int:
+        """Ask it to end and wait; what does not end in time is killed and fails the test."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        try:
+            return self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            self.kill9()
+            raise AssertionError(f"did not stop in {within} s:\n{self.said[-3000:]}") from None
+
+    def kill9(self) -> None:
+        """End it and its children as a crash would."""
+        assert self.process is not None
+        for pid in [self.process.pid, *children_of(self.process.pid)]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
