@@ -7,7 +7,7 @@ messages and exchanges what it returns. Only the standard library may be importe
 import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -19,9 +19,17 @@ from gateway_adapters.http import (
     HttpRequest,
     HttpResponse,
     NotFromCarrier,
+    phone_number,
 )
 
-__all__ = ["BadPayload", "Fields", "HttpRequest", "HttpResponse", "NotFromCarrier"]
+__all__ = [
+    "BadPayload",
+    "Fields",
+    "HttpRequest",
+    "HttpResponse",
+    "NotFromCarrier",
+    "phone_number",
+]
 
 
 # --- events: what a carrier tells us --------------------------------------------------------
@@ -97,6 +105,8 @@ class DialogInput:
     recipient: str = ""
     typed_so_far: str | None = None
     carrier_id: str = ""
+    otherwise: "DialogInput | None" = None
+    """Where a request does not say if it is the dialog's first: the other reading (`settled`)."""
 
 
 @dataclass(frozen=True)
@@ -140,9 +150,36 @@ def latest_input(previous: str, typed_so_far: str) -> str:
         return typed_so_far
     if typed_so_far == previous:
         return ""
-    if typed_so_far.startswith(previous):
+    if typed_so_far.startswith(f"{previous}*"):
         return typed_so_far[len(previous) + 1 :]
     return typed_so_far
+
+
+def settled(event: DialogInput, before: str | None) -> DialogInput:
+    """Read a USSD request in the light of what we know of its dialog.
+
+    `before` is what its last request had as `typed_so_far` (else an empty text), or None if no
+    dialog is open: many carriers do not say which request is the first, so an open dialog does.
+    """
+    is_open = before is not None
+    if event.otherwise and is_open is (event.phase is Phase.BEGIN):
+        event = event.otherwise
+    if event.typed_so_far is None or event.phase is Phase.END:
+        return event
+    if before is not None:
+        typed = latest_input(before, event.typed_so_far)
+        return replace(event, phase=Phase.CONTINUE, input=typed, otherwise=None)
+    if event.phase is Phase.BEGIN:
+        return event
+    return replace(event, phase=Phase.BEGIN, input=event.typed_so_far, otherwise=None)
+
+
+def dialled_suffix(dialled: str, code: str) -> str | None:
+    """What was dialled beyond `code`: `9` of `*384*9#` beyond `*384#`; None for another code."""
+    whole, start = dialled.strip().removeprefix("*").removesuffix("#"), code.strip().strip("*#")
+    if whole == start:
+        return ""
+    return whole.removeprefix(f"{start}*") if start and whole.startswith(f"{start}*") else None
 
 
 # --- outcomes: what became of handing a message over ----------------------------------------
@@ -208,6 +245,8 @@ class OutboundMessage:
     report_url: str = ""
     """Where this channel takes reports, for carriers that are told so with each message."""
     expires_in: timedelta | None = None
+    at: datetime | None = None
+    """When it is handed over, for carriers that sign the time; None is now."""
     dialog_id: str = ""
     more: bool = False
     """With `dialog_id`: a USSD screen sent by a call of its own; `more` keeps it open."""
@@ -254,6 +293,8 @@ class Adapter(ABC):
     """Names of the secret fields that `authenticate` needs; empty where the carrier proves
     nothing and the secret in our URL is all there is."""
     carries: ClassVar[tuple[str, ...]] = ("sms",)
+    sends: ClassVar[bool] = True
+    """False where messages only come in (see HearsOnly)."""
     batch_size: ClassVar[int] = 1
     """How many messages one `send` may hold."""
     report_batch: ClassVar[int] = 100
@@ -342,6 +383,21 @@ class Adapter(ABC):
         raise BadPayload("this carrier has no log-in")
 
 
+@dataclass(frozen=True, kw_only=True)
+class HearsOnly(Adapter):
+    """A carrier that takes no messages from us by HTTP: USSD screens in the answer, or MO alone."""
+
+    sends: ClassVar[bool] = False
+
+    def send(self, messages: Sequence[OutboundMessage]) -> HttpRequest:
+        raise BadPayload("this carrier takes no messages from us")
+
+    def outcomes(
+        self, response: HttpResponse, messages: Sequence[OutboundMessage]
+    ) -> Sequence[Outcome]:
+        raise BadPayload("this carrier takes no messages from us")
+
+
 def secret(default: str | None = None) -> str:
     """A field that never shows in `repr`. Without a default the option must be given."""
     if default is None:
@@ -351,7 +407,8 @@ def secret(default: str | None = None) -> str:
 
 def same_secret(given: str, expected: str) -> bool:
     """Compare in constant time; an unset secret matches nothing."""
-    return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
+    pair = (text.encode("utf-8", "surrogatepass") for text in (given, expected))
+    return bool(expected) and hmac.compare_digest(*pair)
 
 
 def by_http_status(response: HttpResponse) -> Outcome | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Self
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -58,11 +58,28 @@ class Fields(dict[str, str]):
         """The first of these fields that is there and not empty, else an empty text."""
         return next((self[name] for name in names if self.get(name).strip()), "")
 
+    def phone(self, *names: str) -> str:
+        """The first of these fields that is filled, which must be a possible number."""
+        return phone_number(self.first(*names))
+
     def integer(self, name: str) -> int:
         try:
             return int(self[name])
         except ValueError as error:
             raise BadPayload(f"field {name!r} is not a whole number") from error
+
+
+def phone_number(text: str) -> str:
+    """The number without `tel:` and outer spaces. A name (`MTN`) is refused: service messages.
+
+    Short codes and masked numbers pass; whether one can be answered is for `intake` to say.
+    """
+    number = text.strip()
+    if number[:4].lower() == "tel:":
+        number = number[4:].strip()
+    if sum(letter.isdigit() for letter in number) < 3:
+        raise BadPayload("the sender is not a possible number")
+    return number
 
 
 def _as_text(value: object) -> str:
@@ -98,11 +115,13 @@ class HttpRequest:
 
     @property
     def path(self) -> str:
-        return urlsplit(self.url).path
+        before = self.url.partition("#")[0].partition("?")[0]
+        _, absolute, rest = before.partition("://")
+        return "/" + rest.partition("/")[2] if absolute else before
 
     @property
     def query_string(self) -> str:
-        return urlsplit(self.url).query
+        return self.url.partition("#")[0].partition("?")[2]
 
     @property
     def purpose(self) -> str:

@@ -1,0 +1,289 @@
+"""`muster carriers`: what each adapter can do, and how it reads a request or an answer."""
+
+import base64
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode, urlsplit
+
+import typer
+
+from gateway_adapters.contract import (
+    Accepted,
+    Adapter,
+    BadPayload,
+    DialogInput,
+    Event,
+    HttpRequest,
+    HttpResponse,
+    NotFromCarrier,
+    OutboundMessage,
+    Outcome,
+    Refused,
+    TryLater,
+    settled,
+)
+from gateway_adapters.describe import abilities, page, tells
+from gateway_adapters.http import FORM, iso_time, unix_time
+from gateway_adapters.options import BadOptions, build
+from gateway_adapters.registry import ADAPTERS, ALIASES, UnknownCarrier, find
+
+KINDS = {
+    "Message": "message",
+    "Report": "report",
+    "DialogInput": "dialog",
+    "DialogEnded": "dialog_ended",
+    "OptedOut": "opted_out",
+    "OptedIn": "opted_in",
+    "Ignored": "ignored",
+}
+OUTCOMES = {
+    "Accepted": "accepted",
+    "Refused": "refused",
+    "TryLater": "try_later",
+    "ChannelBroken": "channel_broken",
+    "Unclear": "unclear",
+}
+EXPECTED = (BadOptions, BadPayload, NotFromCarrier, UnknownCarrier)
+SECRET_WORDS = ("secret", "auth_token", "signing_key", "public_key_b64")
+STAYS = ("text", "input")  # printed even when empty
+
+carriers = typer.Typer(no_args_is_help=True, help="What carriers say, and how we read it.")
+
+
+@carriers.command("list")
+def list_carriers() -> None:
+    """Show every adapter with what it can do, and its other names."""
+    width = max(map(len, ADAPTERS), default=0)
+    for name, kind in sorted(ADAPTERS.items()):
+        also = [alias for alias, target in ALIASES.items() if target.partition("/")[0] == name]
+        names = f"  (also {', '.join(sorted(also))})" if also else ""
+        print(f"{name:<{width}}  {', '.join(abilities(kind))}{names}")
+
+
+@carriers.command("parse")
+def parse_request(
+    name: Annotated[str, typer.Argument(help="the adapter; lines may name another")] = "",
+    lines: Annotated[bool, typer.Option("--lines", help="one request a line")] = False,
+) -> None:
+    """Read a request to us (or the answer to a poll) as JSON; print the events in it."""
+    _each(name, lines, parse)
+
+
+@carriers.command("outcome")
+def read_outcome(
+    name: Annotated[str, typer.Argument(help="the adapter; lines may name another")] = "",
+    lines: Annotated[bool, typer.Option("--lines", help="one answer a line")] = False,
+) -> None:
+    """Read the answer to a send as JSON; print what became of the message."""
+    _each(name, lines, outcome)
+
+
+@carriers.command("docs")
+def write_docs(folder: Path = Path("docs/carriers")) -> None:
+    """Write a page for each carrier, its options read from the code."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, kind in sorted(ADAPTERS.items()):
+        also = sorted(alias for alias, target in ALIASES.items() if target == name)
+        (folder / f"{name}.md").write_text(page(name, kind, also), encoding="utf-8")
+    print(f"{len(ADAPTERS)} pages in {folder}")
+
+
+def _each(name: str, lines: bool, read: Callable[[str, Any], dict[str, Any]]) -> None:
+    for text in sys.stdin if lines else [sys.stdin.read()]:
+        if text.strip():
+            print(json.dumps(_guarded(name, text, read), ensure_ascii=False), flush=lines)
+
+
+def _guarded(name: str, text: str, read: Callable[[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return {"error": "BadInput", "reason": "the line is not JSON"}
+    if not isinstance(line, dict):
+        return {"error": "BadInput", "reason": "the line is not a JSON object"}
+    return read(str(line.get("carrier") or name), line)
+
+
+# --- parse ----------------------------------------------------------------------------------
+
+
+def parse(name: str, line: Mapping[str, Any]) -> dict[str, Any]:
+    """Read one request; a refusal is a result like any other."""
+    try:
+        adapter = _adapter(name, line)
+        request = _request(line)
+        if line.get("authenticate"):
+            adapter.authenticate(request, _public_url(line, request), _now(line.get("now")))
+        events = _after(line, tells(adapter, request))
+    except EXPECTED as error:
+        return {"error": type(error).__name__, "reason": str(error)}
+    return {"events": [_event(event) for event in events]}
+
+
+def _adapter(name: str, line: Mapping[str, Any]) -> Adapter:
+    kind, preset = find(name)
+    options = dict(line.get("options") or {})
+    known = {field.name for field in fields(kind)}
+    for word in SECRET_WORDS:  # a scheme's own word for its secret stands for the one guard
+        if word in options and word not in known and kind.guards:
+            options[kind.guards[0]] = options.pop(word)
+    return build(kind, options, lenient=True, preset=preset)
+
+
+def _request(line: Mapping[str, Any]) -> HttpRequest:
+    headers = _headers(line)
+    content_type = line.get("content_type") or headers.get("content-type") or ""
+    if content_type:
+        headers["content-type"] = str(content_type)
+    body = _body(line, content_type)
+    query = line.get("query") or ""
+    query = _encoded(query) if isinstance(query, Mapping | list) else str(query).lstrip("?")
+    url = str(line.get("path") or "/")
+    if query:
+        url += ("&" if "?" in url else "?") + query
+    method = str(line.get("method") or ("POST" if body else "GET")).upper()
+    return HttpRequest(method, url, headers, body)
+
+
+def _headers(line: Mapping[str, Any]) -> dict[str, str]:
+    given = line.get("headers") or {}
+    return {str(key).lower(): str(value) for key, value in given.items()}
+
+
+def _body(line: Mapping[str, Any], content_type: str) -> bytes:
+    if line.get("body_base64"):
+        return base64.b64decode(line["body_base64"])
+    match line.get("body"):
+        case None:
+            return b""
+        case str(text):
+            return text.encode("utf-8", "surrogatepass")
+        case dict() as values if content_type.startswith(FORM):
+            return _encoded(values).encode()
+        case value:
+            return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _encoded(values: Any) -> str:
+    return urlencode(values, doseq=True, encoding="utf-8", errors="replace")
+
+
+def _public_url(line: Mapping[str, Any], request: HttpRequest) -> str:
+    """The URL as called from outside; an origin alone is completed with path and query."""
+    given = str(line.get("public_url") or "")
+    parts = urlsplit(given)
+    if not given:
+        return request.url
+    if parts.path in ("", "/") and not parts.query and request.path != "/":
+        return f"{parts.scheme}://{parts.netloc}{request.url}"
+    if request.query_string and not parts.query:
+        return f"{given}?{request.query_string}"
+    return given
+
+
+def _now(given: object) -> datetime | None:
+    if isinstance(given, str):
+        return iso_time(given)
+    return unix_time(given) if isinstance(given, int | float) else None
+
+
+def _after(line: Mapping[str, Any], events: Sequence[Event]) -> Sequence[Event]:
+    """Read what was typed since the request before, where the line tells it."""
+    if "previous_params" not in line:
+        return events
+    before = line["previous_params"]
+    before = before if isinstance(before, str) else None
+    return [settled(e, before) if isinstance(e, DialogInput) else e for e in events]
+
+
+def _event(event: Event) -> dict[str, Any]:
+    name = type(event).__name__
+    return {"kind": KINDS[name], **{key: _plain(key, value) for key, value in _items(event)}}
+
+
+def _items(value: Any) -> list[tuple[str, Any]]:
+    return [(field.name, getattr(value, field.name)) for field in fields(value)]
+
+
+def _plain(key: str, value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case "" if key not in STAYS:
+            return None
+        case str():
+            return str(value)
+        case None | bool():
+            return value
+        case part:
+            return dict(_items(part))
+
+
+# --- outcome --------------------------------------------------------------------------------
+
+
+def outcome(name: str, line: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the answer to a send, of one message or of as many as the line or the answer says."""
+    try:
+        outcomes = _outcomes(_adapter(name, line), _response(line), line.get("messages"))
+    except (BadOptions, UnknownCarrier) as error:
+        return {"error": type(error).__name__, "reason": str(error)}
+    except BadPayload as error:
+        return {**_blank(), "outcome": "unclear", "reason": str(error)}
+    results = [_outcome(each) for each in outcomes]
+    return results[0] if len(results) == 1 else {**results[0], "outcomes": results}
+
+
+def _response(line: Mapping[str, Any]) -> HttpResponse:
+    headers = _headers(line)
+    return HttpResponse(int(line.get("status") or 200), _body(line, "application/json"), headers)
+
+
+def _outcomes(adapter: Adapter, response: HttpResponse, messages: Any) -> Sequence[Outcome]:
+    """Ask the adapter; where nothing says how many messages went out, try what fits."""
+    if isinstance(messages, list) and messages:
+        return adapter.outcomes(response, [_message(index, m) for index, m in enumerate(messages)])
+    counts = range(1, adapter.batch_size + 1) if not isinstance(messages, int) else [messages]
+    first: BadPayload | None = None
+    for count in counts:
+        try:
+            return adapter.outcomes(response, [_message(index, {}) for index in range(count)])
+        except BadPayload as error:
+            first = first or error
+    raise first or BadPayload("no messages")
+
+
+def _message(index: int, given: Mapping[str, Any]) -> OutboundMessage:
+    number = index + 1
+    known = {field.name for field in fields(OutboundMessage)}
+    made: dict[str, Any] = {"our_id": str(number), "to": f"+98912000{number:04}", "text": "-"}
+    return OutboundMessage(
+        **{"number": number, **made, **{k: v for k, v in given.items() if k in known}}
+    )
+
+
+def _blank() -> dict[str, Any]:
+    return {"outcome": "", "carrier_ids": [], "opted_out": False, "reason": None}
+
+
+def _outcome(result: Outcome) -> dict[str, Any]:
+    shown = {**_blank(), "outcome": OUTCOMES[type(result).__name__]}
+    match result:
+        case Accepted(carrier_ids):
+            shown["carrier_ids"] = list(carrier_ids)
+        case Refused(reason, opted_out):
+            shown |= {"reason": reason, "opted_out": opted_out}
+        case TryLater(reason, after):
+            shown |= {"reason": reason, "after": after.total_seconds() if after else None}
+        case other:
+            shown["reason"] = other.reason
+    return shown
+
+
+if __name__ == "__main__":
+    carriers()

@@ -1,0 +1,127 @@
+"""What an adapter can do and which options it has, read from the code itself."""
+
+import inspect
+import textwrap
+import typing
+from collections.abc import Sequence
+from dataclasses import MISSING, Field, fields
+from datetime import timedelta
+from typing import Any
+
+from gateway_adapters.contract import Adapter, BadPayload, Event, HttpRequest, HttpResponse
+from gateway_adapters.options import is_required, is_secret, presets
+
+ABILITIES = {
+    "receive": "receives",
+    "polled": "polled",
+    "recovered": "recovers",
+    "send": "sends",
+    "reports": "asks for reports",
+    "looked_up": "looks up by our id",
+    "balance_from": "tells the balance",
+    "logged_in": "logs in",
+}
+
+
+def overrides(kind: type[Adapter], method: str) -> bool:
+    return getattr(kind, method) is not getattr(Adapter, method)
+
+
+def abilities(kind: type[Adapter]) -> list[str]:
+    """What this adapter can do, in a few words each."""
+    words = [" and ".join(kind.carries)]
+    for method, says in ABILITIES.items():
+        if kind.sends if method == "send" else overrides(kind, method):
+            words.append(f"{says} ({kind.batch_size} a request)" if method == "send" else says)
+    if kind.guards:
+        words.append(f"proves its origin ({', '.join(kind.guards)})")
+    return words
+
+
+def tells(adapter: Adapter, request: HttpRequest) -> Sequence[Event]:
+    """Read a request; for a carrier that is polled, the same bytes may be a poll's answer."""
+    try:
+        return adapter.receive(request)
+    except BadPayload:
+        answer = HttpResponse(200, request.body, request.headers)
+        if overrides(type(adapter), "polled"):
+            try:
+                return adapter.polled(answer, "").events
+            except BadPayload:
+                pass
+        if overrides(type(adapter), "reports"):
+            try:
+                return adapter.reports(answer)
+            except BadPayload:
+                pass
+        raise
+
+
+def page(name: str, kind: type[Adapter], also: Sequence[str] = ()) -> str:
+    """The carrier's page in the documentation."""
+    module = inspect.getmodule(kind)
+    about = inspect.cleandoc((module and module.__doc__) or "")
+    setup = textwrap.dedent(getattr(kind, "SETUP", "")).strip()
+    parts = [
+        f"# {name}",
+        "<!-- written by `muster carriers docs`; edit the adapter instead -->",
+        about,
+        f"Also called: {', '.join(f'`{alias}`' for alias in also)}." if also else "",
+        "## What it can do",
+        "\n".join(f"* {word}" for word in abilities(kind)),
+        "## Setting it up",
+        setup or DEFAULT_SETUP,
+        "## Options",
+        _options_table(kind),
+        _presets_table(kind),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+DEFAULT_SETUP = """Give the carrier this URL for incoming messages and for reports:
+
+    https://<your host>/hooks/<channel>/<secret>"""
+
+
+def _options_table(kind: type[Adapter]) -> str:
+    hints = typing.get_type_hints(kind)
+    rows = [_row(field, hints[field.name]) for field in fields(kind)]
+    if not rows:
+        return "None."
+    return "\n".join(["| option | kind | default |", "|---|---|---|", *rows])
+
+
+def _row(field: Field[Any], hint: Any) -> str:
+    shown = "secret" if is_secret(field) else _type_name(hint)
+    return f"| `{field.name}` | {shown} | {_default(field)} |"
+
+
+def _type_name(hint: Any) -> str:
+    names = {str: "text", int: "whole number", float: "number", bool: "yes or no"}
+    if hint is timedelta:
+        return "seconds"
+    origin = typing.get_origin(hint)
+    return names.get(hint) or ("list" if origin is tuple else "table" if origin else str(hint))
+
+
+def _default(field: Field[Any]) -> str:
+    if is_required(field):
+        return "must be given"
+    if is_secret(field):
+        return "none"
+    made = field.default_factory
+    value = field.default if made is MISSING else made()
+    if isinstance(value, timedelta):
+        return f"`{value.total_seconds():g}`"
+    if isinstance(value, tuple):
+        value = list(value)
+    return f"`{value!r}`".replace("|", "\\|") if value not in ("", [], {}) else "empty"
+
+
+def _presets_table(kind: type[Adapter]) -> str:
+    if not presets(kind):
+        return ""
+    rows = [f"* `{name}`: {', '.join(options)}" for name, options in presets(kind).items()]
+    return "## Presets\n\nSet `preset` to one of these; options given besides it win.\n\n" + (
+        "\n".join(rows)
+    )

@@ -1,0 +1,328 @@
+"""What every adapter owes, whoever wrote it."""
+
+import base64
+import os
+import random
+from dataclasses import FrozenInstanceError, fields, replace
+from datetime import UTC, datetime
+from urllib.parse import unquote_plus
+
+import pytest
+
+from gateway_adapters.contract import (
+    Accepted,
+    BadPayload,
+    ChannelBroken,
+    DialogInput,
+    HttpRequest,
+    HttpResponse,
+    Ignored,
+    Message,
+    NotFromCarrier,
+    OutboundMessage,
+    Outcome,
+    Refused,
+    Report,
+    Screen,
+    TryLater,
+    Unclear,
+)
+from gateway_adapters.describe import abilities, overrides, page, tells
+from gateway_adapters.options import build, is_secret
+from gateway_adapters.registry import ADAPTERS, ALIASES, find
+from tests.gateway_adapters.mutations import spoil, spoil_request
+from tests.gateway_adapters.recorded import answers, names, requests
+
+SEED = 1402
+MUTATIONS = int(os.environ.get("MUSTER_MUTATIONS", "3000"))
+SECRET = "S3cr3t-that-must-not-show"
+
+every_adapter = pytest.mark.parametrize("name", sorted(ADAPTERS))
+every_sender = pytest.mark.parametrize(
+    "name", sorted(name for name, kind in ADAPTERS.items() if kind.sends)
+)
+
+every_guarded = pytest.mark.parametrize(
+    "name", sorted(name for name, kind in ADAPTERS.items() if kind.guards)
+)
+"""The others prove nothing: the secret in our URL is all there is."""
+
+
+def made(name):
+    """The adapter with every secret set, and whatever else it insists on."""
+    kind = ADAPTERS[name]
+    return build(kind, {f.name: SECRET for f in fields(kind) if is_secret(f)}, lenient=True)
+
+
+def said(request):
+    """Everything in a request, decoded the ways that carriers want texts encoded."""
+    raw = (request.url + "\n").encode() + request.body
+    text = unquote_plus(raw.decode("utf-8", "replace"))
+    plain = [
+        raw.decode("utf-8", "replace"),
+        text,
+        unquote_plus(text),
+        _unescaped(text),
+        _unescaped(unquote_plus(text)),
+    ]
+    pieces = [piece for piece in text.replace("/", "&").replace("=", "&").split("&") if piece]
+    return "\n".join([*plain, *(decoded for piece in pieces for decoded in _hidden(piece))])
+
+
+def _unescaped(text):
+    return text.encode("latin-1", "backslashreplace").decode("unicode_escape", "replace")
+
+
+def _hidden(piece):
+    for read in (bytes.fromhex, base64.b64decode):
+        try:
+            found = read(piece)
+        except ValueError:
+            continue
+        yield found.decode("utf-16-be", "replace")
+        yield found.decode("utf-8", "replace")
+
+
+def three_messages(adapter, text="سلام muster"):
+    return [
+        OutboundMessage(
+            our_id=f"our-{number}",
+            to=f"+98912000{number:04}",
+            text=f"{text} {number}",
+            sender="30001152",
+            number=number,
+            report_url="https://muster.example/hooks/main/secret",
+            dialog_id="" if "sms" in adapter.carries else f"dialog-{number}",
+        )
+        for number in range(1, min(3, adapter.batch_size) + 1)
+    ]
+
+
+# --- being there ----------------------------------------------------------------------------
+
+
+def test_the_registry_can_be_read():
+    assert list(ADAPTERS) == sorted(ADAPTERS)
+    assert list(ALIASES) == sorted(ALIASES)
+    assert not set(ADAPTERS) & set(ALIASES)
+    for alias in ALIASES:
+        kind, preset = find(alias)
+        build(kind, {}, lenient=True, preset=preset)
+
+
+@every_adapter
+def test_has_recordings(name):
+    assert names(name)
+
+
+@every_adapter
+def test_says_what_it_can_do_and_where_that_is_written(name):
+    text = page(name, ADAPTERS[name])
+    assert abilities(ADAPTERS[name])
+    assert all(f"`{field.name}`" in text for field in fields(ADAPTERS[name]))
+    assert "2026-11" in text, "the module says where its facts are from and when they were read"
+
+
+@every_adapter
+def test_options_cannot_change_under_way(name):
+    with pytest.raises((FrozenInstanceError, AttributeError)):
+        made(name).batch_size = 2
+
+
+@every_adapter
+def test_secrets_do_not_show(name):
+    assert SECRET not in repr(made(name))
+
+
+@every_adapter
+def test_requests_do_not_show_their_contents(name):
+    adapter = made(name)
+    if adapter.sends:
+        messages = three_messages(adapter)
+        shown = repr(adapter.send(messages)) + repr(messages)
+        assert SECRET not in shown
+        assert "912000" not in shown
+        assert "muster" not in shown
+
+
+# --- the door -------------------------------------------------------------------------------
+
+
+@every_adapter
+def test_guards_are_secrets(name):
+    secrets = {field.name for field in fields(ADAPTERS[name]) if is_secret(field)}
+    assert set(ADAPTERS[name].guards) <= secrets
+
+
+@every_guarded
+def test_strangers_are_refused(name):
+    adapter = made(name)
+    for request in [*requests(name), HttpRequest("POST", "/hooks/main/x")]:
+        with pytest.raises(NotFromCarrier):
+            adapter.authenticate(request, "https://muster.example/hooks/main/x")
+
+
+@every_guarded
+def test_an_empty_secret_lets_nobody_in(name):
+    adapter = made(name)
+    shut = replace(adapter, **dict.fromkeys(adapter.guards, ""))
+    for request in [*requests(name), HttpRequest("POST", "/hooks/main/x?token=&secret=")]:
+        for url in ("", request.url, "https://muster.example/hooks/main/x"):
+            with pytest.raises(NotFromCarrier):
+                shut.authenticate(request, url)
+
+
+# --- what comes in --------------------------------------------------------------------------
+
+
+@every_adapter
+def test_recordings_are_read_and_answered(name):
+    adapter = made(name)
+    for request in requests(name):
+        events = adapter.receive(request)
+        assert events
+        screens = [Screen("خوش آمدید", more=True) for e in events if isinstance(e, DialogInput)]
+        answer = adapter.acknowledge(request, events, screens)
+        assert 200 <= answer.status < 300
+        assert adapter.acknowledge(request, events, screens) == answer
+
+
+@every_adapter
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\xd9=&;{", b"{", b"[]", b"{}", b"null", b"<a/>", b"\x00" * 64, b"[" * 100_000],
+)
+def test_rubbish_is_a_bad_payload_or_ignored(name, body):
+    for content_type in ("application/json", "application/x-www-form-urlencoded", "text/xml", ""):
+        headers = {"content-type": content_type}
+        request = HttpRequest("POST", "/hooks/main/x", headers, body)
+        try:
+            events = tells(made(name), request)
+        except BadPayload:
+            continue
+        assert all(isinstance(event, Ignored) for event in events)
+
+
+def read_spoiled(name, adapter, request, chance):
+    spoiled = spoil_request(request, chance)
+    for url in ("", "https://muster.example" + spoiled.url):
+        try:
+            adapter.authenticate(spoiled, url, datetime(2026, 11, 1, tzinfo=UTC))
+        except NotFromCarrier:
+            pass
+        except BadPayload as error:
+            raise AssertionError(f"{name} parses before it knows the sender") from error
+    try:
+        events = adapter.receive(spoiled)
+    except BadPayload as error:
+        adapter.refuse(spoiled, str(error))
+        return
+    screens = [Screen("متن", more=False) for event in events if isinstance(event, DialogInput)]
+    adapter.acknowledge(spoiled, events, screens)
+    for event in events:
+        _check_types(event)
+
+
+def _check_types(event):
+    for field in fields(event):
+        if field.type is str:
+            value = getattr(event, field.name)
+            assert isinstance(value, str), f"{type(event).__name__}.{field.name} is {value!r}"
+    if isinstance(event, Message):
+        assert event.sender
+        assert event.sent_at is None or event.sent_at.tzinfo is not None
+    if isinstance(event, Report):
+        assert event.carrier_id or event.our_id
+
+
+def test_spoiled_requests_are_a_bad_payload_or_events_and_nothing_else():
+    chance = random.Random(SEED)
+    adapters = {name: made(name) for name in ADAPTERS}
+    every = [(name, request) for name in sorted(ADAPTERS) for request in requests(name)]
+    for _ in range(MUTATIONS):
+        name, request = chance.choice(every)
+        read_spoiled(name, adapters[name], request, chance)
+
+
+def test_spoiled_answers_are_outcomes_or_a_bad_payload():
+    chance = random.Random(SEED)
+    every = [(name, answer) for name in sorted(ADAPTERS) for answer in answers(name)]
+    for _ in range(MUTATIONS // 3):
+        name, answer = chance.choice(every)
+        adapter = made(name)
+        spoiled = replace(answer, body=spoil(answer.body, chance))
+        messages = three_messages(adapter)
+        for read in (
+            lambda a=adapter, s=spoiled, m=messages: a.outcomes(s, m),
+            lambda a=adapter, s=spoiled: a.polled(s, "0").events,
+            lambda a=adapter, s=spoiled: a.recovered(s, 1).events,
+            lambda a=adapter, s=spoiled: a.reports(s),
+            lambda a=adapter, s=spoiled, m=messages: a.looked_up(s, m[0]),
+            lambda a=adapter, s=spoiled: a.balance_from(s),
+            lambda a=adapter, s=spoiled: a.logged_in(s),
+        ):
+            try:
+                read()
+            except BadPayload:
+                continue
+
+
+# --- what goes out --------------------------------------------------------------------------
+
+
+@every_sender
+def test_a_send_holds_what_it_was_given(name):
+    adapter = made(name)
+    messages = three_messages(adapter)
+    text = said(adapter.send(messages))
+    for message in messages:
+        assert message.text in text
+        assert message.to[-9:] in text
+
+
+@every_sender
+@pytest.mark.parametrize("text", ["a&b=c", 'say "9"', "50% + 1", "<b>", "خط\nدوم", "😀", "\\"])
+def test_a_text_arrives_as_it_was_written(name, text):
+    adapter = made(name)
+    message = OutboundMessage("our-1", "+989120000001", text, "30001152", 1, dialog_id="d-1")
+    whole = said(adapter.send([message]))
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    forms = {text, escaped, escaped.replace('"', "&quot;"), text.replace("\n", "\\n")}
+    forms |= {text.replace("\\", "\\\\"), text.replace('"', '\\"')}
+    assert any(form in whole for form in forms)
+
+
+@every_sender
+@pytest.mark.parametrize("status", [200, 201, 204, 400, 401, 403, 404, 429, 500, 502, 503])
+@pytest.mark.parametrize("body", [b"", b"{", b"{}", b"[]", b"null", b'"x"', b"<html></html>"])
+def test_an_answer_that_says_nothing_is_never_a_success(name, status, body):
+    adapter = made(name)
+    messages = three_messages(adapter)
+    try:
+        outcomes = adapter.outcomes(HttpResponse(status, body), messages)
+    except BadPayload:
+        assert status not in (429, 503), "what was certainly not taken may be tried again"
+        return
+    assert len(outcomes) == len(messages)
+    assert all(isinstance(outcome, Outcome) for outcome in outcomes)
+    if status >= 300:
+        assert not any(isinstance(outcome, Accepted) for outcome in outcomes)
+    if status == 429:
+        assert all(isinstance(outcome, TryLater) for outcome in outcomes)
+    if status == 502:
+        assert not any(isinstance(outcome, Refused) for outcome in outcomes)
+
+
+@every_adapter
+def test_optional_abilities_come_in_pairs(name):
+    kind = ADAPTERS[name]
+    pairs = [
+        *[("poll", "polled"), ("recover", "recovered"), ("ask_reports", "reports")],
+        *[("look_up", "looked_up"), ("balance", "balance_from"), ("login", "logged_in")],
+    ]
+    for ask, read in pairs:
+        assert overrides(kind, ask) == overrides(kind, read)
+
+
+def test_outcomes_are_these_five():
+    assert Outcome == Accepted | Refused | TryLater | ChannelBroken | Unclear
