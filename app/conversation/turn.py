@@ -153,6 +153,8 @@ class Turn:
 
     conversation: Conversation | None
     says: tuple[str, ...] = ()
+    by_sms: tuple[str, ...] = ()
+    """On USSD and the web: what goes out by SMS besides, like the tracking code."""
     more: bool = False
     effects: tuple[Effect, ...] = ()
     rule: str = ""
