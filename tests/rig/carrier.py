@@ -1,0 +1,137 @@
+"""A stub carrier on loopback: takes what we send in each carrier's dialect and keeps a record.
+
+It runs in a thread of its own, so that plain tests may use it, and it can misbehave on demand.
+"""
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from aiohttp import web
+
+from tests.rig.dialects import DIALECTS, Answer, Asked, Taken, nothing_new
+from tests.rig.ports import HOST
+
+
+class Mood(StrEnum):
+    WELL = "well"
+    SLOW = "slow"
+    GARBAGE = "garbage"
+    """Takes the messages, and answers what nobody can read."""
+    THROTTLING = "throttling"
+    """429 with Retry-After; takes nothing."""
+    CUTTING = "cutting"
+    """Takes the messages, and closes in the middle of the answer."""
+    BROKEN = "broken"
+    """500; takes nothing."""
+    HANGING = "hanging"
+    """Takes the messages and never answers."""
+
+
+TAKES_NOTHING = {Mood.THROTTLING, Mood.BROKEN}
+
+
+@dataclass
+class Carrier:
+    """`taken` is every message handed over, in order; `mood` may be changed at any time."""
+
+    port: int = 0
+    mood: Mood = Mood.WELL
+    delay: float = 0.5
+    """How slow SLOW is, in seconds."""
+    taken: list[Taken] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    """Requests that handed nothing over: polls, look-ups, and what no dialect knows."""
+    on_taken: Callable[[list[Taken]], None] = lambda taken: None
+    """Called before the answer, for tests that kill the sender in mid-send."""
+
+    def url(self, path: str = "") -> str:
+        return f"http://{HOST}:{self.port}/{path}"
+
+    def texts_to(self, number: str) -> list[str]:
+        """What this person got, in order; numbers are compared by their last ten digits."""
+        return [t.text for t in list(self.taken) if t.to[-10:] == number[-10:]]
+
+    def sent_twice(self) -> list[str]:
+        """Our ids that arrived more than once."""
+        counts = Counter(t.our_id for t in list(self.taken) if t.our_id)
+        return [our_id for our_id, count in counts.items() if count > 1]
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        asked = Asked(request.method, str(request.url), dict(request.headers), await request.read())
+        name, _, rest = request.path.strip("/").partition("/")
+        sends, read, say = DIALECTS.get(name, ((), None, None))
+        if read is None or say is None or rest.rpartition("/")[2] not in sends:
+            self.asked.append(asked)
+            return _response(nothing_new(asked))
+        mood = self.mood
+        taken = [] if mood in TAKES_NOTHING else list(read(asked))
+        self.taken += taken
+        if taken:
+            self.on_taken(taken)
+        return await self._in_mood(mood, request, lambda: say(asked, taken))
+
+    async def _in_mood(
+        self, mood: Mood, request: web.Request, say: Callable[[], Answer]
+    ) -> web.StreamResponse:
+        match mood:
+            case Mood.THROTTLING:
+                return web.Response(status=429, headers={"Retry-After": "1"})
+            case Mood.BROKEN:
+                return web.Response(status=500, text="it is us, not you")
+            case Mood.GARBAGE:
+                return web.Response(text="<html>\x00{]", content_type="text/html")
+            case Mood.CUTTING:
+                return await _cut(request, say())
+            case Mood.HANGING:
+                await asyncio.sleep(3600)
+            case Mood.SLOW:
+                await asyncio.sleep(self.delay)
+            case Mood.WELL:
+                pass
+        return _response(say())
+
+
+@contextmanager
+def a_carrier() -> Iterator[Carrier]:
+    carrier = Carrier()
+    loop = asyncio.new_event_loop()
+    application = web.Application(client_max_size=16 * 1024**2)
+    application.router.add_route("*", "/{path:.*}", carrier._answer)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+
+    async def start() -> None:
+        await runner.setup()
+        site = web.TCPSite(runner, HOST, 0)
+        await site.start()
+        carrier.port = runner.addresses[0][1]
+
+    loop.run_until_complete(start())
+    thread = threading.Thread(target=loop.run_forever, name="stub carrier")
+    thread.start()
+    try:
+        yield carrier
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+def _response(answer: Answer) -> web.Response:
+    return web.Response(
+        status=answer.status, text=answer.body, content_type=answer.content_type, charset="utf-8"
+    )
+
+
+async def _cut(request: web.Request, answer: Answer) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Length": "4096"})
+    await response.prepare(request)
+    await response.write(answer.body.encode()[:10])
+    assert request.transport is not None
+    request.transport.abort()
+    return response
