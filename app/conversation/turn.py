@@ -159,3 +159,6 @@ class Turn:
     effects: tuple[Effect, ...] = ()
     rule: str = ""
     language: str = ""
+    began: bool = False
+    """`conversation` is a new one, not the situation's going on (a sign-up begun again, another
+    flow); an open one before it ends there."""
