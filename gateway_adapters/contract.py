@@ -4,6 +4,7 @@ An adapter does no I/O and keeps no state. `hooks` shows it requests, `delivery`
 messages and exchanges what it returns. Only the standard library may be imported here.
 """
 
+import hashlib
 import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -358,7 +359,10 @@ class Adapter(ABC):
     def ask_reports(self, messages: Sequence[OutboundMessage]) -> HttpRequest | None:
         return None
 
-    def reports(self, response: HttpResponse) -> Sequence[Report]:
+    def reports(
+        self, response: HttpResponse, messages: Sequence[OutboundMessage] = ()
+    ) -> Sequence[Report]:
+        """Read the answer; `messages` are those asked about, as some answers name no id."""
         raise BadPayload("this carrier is not asked for reports")
 
     def look_up(self, message: OutboundMessage) -> HttpRequest | None:
@@ -409,6 +413,12 @@ def same_secret(given: str, expected: str) -> bool:
     """Compare in constant time; an unset secret matches nothing."""
     pair = (text.encode("utf-8", "surrogatepass") for text in (given, expected))
     return bool(expected) and hmac.compare_digest(*pair)
+
+
+def content_id(*parts: str) -> str:
+    """A stable id for a message that its carrier gives none: the same content, the same id."""
+    joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return "content-" + hashlib.sha256(joined).hexdigest()[:32]
 
 
 def by_http_status(response: HttpResponse) -> Outcome | None:

@@ -5,6 +5,7 @@ Nothing here opens a connection: `delivery` and `hooks` own the sockets.
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -151,6 +152,16 @@ class HttpRequest:
         """Form and query together; some carriers POST with the data in the query."""
         return Fields.of([*self.form_pairs(encoding), *self.query_pairs(encoding)])
 
+    def any_fields(self, encoding: str = "utf-8") -> Fields:
+        """Fields from wherever they are: a JSON object, a form of any kind, the query."""
+        body = self.body.strip()
+        if body.startswith(b"{"):
+            return Fields.of([*self.json_object().items(), *self.query_pairs(encoding)])
+        if self.content_type == "multipart/form-data":
+            return Fields.of([*_multipart(self, encoding), *self.query_pairs(encoding)])
+        form = _pairs(body.decode("latin-1"), encoding) if b"=" in body else []
+        return Fields.of([*form, *self.query_pairs(encoding)])
+
     @cached_property
     def _json(self) -> Any:
         return parse_json(self.body)
@@ -224,6 +235,21 @@ def _pairs(text: str, encoding: str) -> list[tuple[str, str]]:
         )
     except ValueError as error:
         raise BadPayload("too many fields") from error
+
+
+def _multipart(request: HttpRequest, encoding: str) -> list[tuple[str, str]]:
+    """The plain fields of a multipart form; files are left out."""
+    found = re.search(r'boundary="?([^";,]+)', request.headers.get("content-type", ""), re.I)
+    if not found:
+        raise BadPayload("a multipart body without a boundary")
+    pairs = []
+    for piece in request.body.split(b"--" + found[1].strip().encode("latin-1", "replace"))[1:]:
+        head, blank, content = piece.partition(b"\r\n\r\n")
+        name = re.search(rb'name="([^"]*)"', head)
+        if blank and name and b"filename=" not in head:
+            text = content.removesuffix(b"\r\n").decode(encoding, "replace")
+            pairs.append((name[1].decode(encoding, "replace"), text))
+    return pairs
 
 
 def _headers(given: Mapping[str, str]) -> dict[str, str]:
