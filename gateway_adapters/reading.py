@@ -6,6 +6,7 @@ Nothing here knows a carrier.
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from gateway_adapters.contract import (
@@ -53,7 +54,7 @@ def entries(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def sms(  # noqa: PLR0913  one for each field of a Message
+def sms(
     sender: str,
     text: str,
     *,
@@ -107,3 +108,14 @@ def time_as(text: str, pattern: str, zone: tzinfo = UTC) -> datetime | None:
         return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def decimal(text: str) -> Decimal:
+    """Read an amount of money or credit."""
+    try:
+        amount = Decimal(text.strip())
+    except InvalidOperation as error:
+        raise BadPayload("the amount is not a number") from error
+    if not amount.is_finite():
+        raise BadPayload("the amount is not a number")
+    return amount
