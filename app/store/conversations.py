@@ -11,6 +11,7 @@ from sqlalchemy.sql import Select
 
 from app.conversation.turn import Conversation, Standing
 from app.store.bulk import insert_rows, update_rows
+from app.store.engine import clock
 from app.store.schema import conversations, participants
 
 
@@ -97,20 +98,20 @@ def change(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
     update_rows(db, conversations, rows)
 
 
-def to_wake(db: Connection, now: datetime, limit: int) -> Sequence[tuple[int, str]]:
-    """People whose silence is due to be heard: conversation id and the person's address."""
+def to_wake(db: Connection, limit: int) -> Sequence[tuple[int, str, str]]:
+    """Whose silence is due to be heard: conversation id, the person's address, the channel."""
     due = (
-        select(conversations.c.id, participants.c.address)
+        select(conversations.c.id, participants.c.address, conversations.c.channel)
         .join(participants, participants.c.id == conversations.c.participant_id)
         .where(
             conversations.c.standing == "open",
-            conversations.c.wake_at <= now,
+            conversations.c.wake_at <= clock(db),
             conversations.c.taken_by.is_(None),
         )
         .order_by(conversations.c.wake_at)
         .limit(limit)
     )
-    return [(row.id, row.address) for row in db.execute(due)]
+    return [(row.id, row.address, row.channel) for row in db.execute(due)]
 
 
 def by_id(db: Connection, conversation: int) -> Kept | None:

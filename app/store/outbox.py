@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Connection,
     Integer,
     Row,
@@ -134,17 +133,14 @@ def abandon_dead_leases(db: Connection, channel: str, now: datetime) -> int:
     return db.execute(statement).rowcount
 
 
-def cancel_for(
-    db: Connection, person: int, channel: str, keep: Sequence[int], now: datetime
-) -> int:
-    """Cancel what is queued for a person who opted out, save what acknowledges just that."""
+def cancel_for(db: Connection, person: int, channel: str, now: datetime) -> int:
+    """Cancel what is queued for a person who opted out of a channel."""
     statement = (
         update(outbox)
         .where(
             outbox.c.participant_id == person,
             outbox.c.channel == channel,
             outbox.c.state == "queued",
-            outbox.c.id.not_in(bindparam("keep", list(keep), BigInteger, expanding=True)),
         )
         .values(state="cancelled", reason="opted out", updated_at=now)
     )

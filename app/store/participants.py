@@ -24,8 +24,6 @@ class Person:
     is_new: bool
     groups: int
     opt_outs: int
-    replies: int
-    replies_since: datetime | None
     muted_until: datetime | None
 
 
@@ -53,8 +51,6 @@ def _person(row: Row[Any]) -> Person:
         row.first_seen_at == row.last_seen_at,
         row.groups,
         row.opt_outs,
-        row.replies,
-        row.replies_since,
         row.muted_until,
     )
 
@@ -79,8 +75,8 @@ def set_language(db: Connection, rows: Sequence[tuple[int, str]]) -> None:
     update_rows(db, participants, [{"id": person, "language": code} for person, code in rows])
 
 
-def note_replies(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep each person's count of automatic replies: id, replies, replies_since, muted_until."""
+def mute(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep until when people get no automatic reply: id and muted_until."""
     update_rows(db, participants, rows)
 
 

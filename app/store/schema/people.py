@@ -17,9 +17,7 @@ participants = Table(
     # How many groups they registered and channels they left: 0 spares the intake a query.
     Column("groups", Integer, nullable=False, server_default="0"),
     Column("opt_outs", Integer, nullable=False, server_default="0"),
-    # Automatic replies: how many since when, and until when none.
-    Column("replies", Integer, nullable=False, server_default="0"),
-    Column("replies_since", Instant),
+    # No automatic reply before this: a loop was broken.
     Column("muted_until", Instant),
 )
 

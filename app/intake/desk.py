@@ -1,0 +1,340 @@
+"""The intake desk: what is pending, taken in groups as soon as a lane is free.
+
+No timer: while one group commits, the next one gathers. Every waiting caller is released after
+the commit that kept its item, or gets an error; never before.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import DBAPIError
+
+from app.intake.batch import Batch, House
+from app.intake.item import Answer, Item, Silence, Spoken, restored, stored
+from app.intake.keeping import keep_poison, keep_unread
+from app.intake.reporting import take_reports
+from app.intake.talking import Codes, Talk
+from app.store import conversations
+from app.store.engine import DatabaseAway, Store
+from app.store.ids import take_numbers
+from app.store.spool import Spool, SpoolFull
+from gateway_adapters.contract import DialogEnded, DialogInput, Report
+
+MOST_PENDING = 20_000
+MOST_A_GROUP = 400
+TRIES = 2  # a dead pooled connection or a deadlock costs one
+PAUSE_WHEN_AWAY = 0.5  # seconds between looks at a database that was away
+WAKE_EVERY = timedelta(seconds=5)
+WAKE_AT_ONCE = 500
+
+
+class Busy(Exception):
+    """More is pending than we promise to hold; the carrier should come again."""
+
+
+class NotKept(Exception):
+    """Neither the database nor the spool could keep it, or nobody knows."""
+
+
+@dataclass(eq=False)
+class Pending:
+    item: Item
+    person: str
+    done: "asyncio.Future[Answer]"
+
+
+@dataclass
+class Counts:
+    """What the metrics tell of the desk."""
+
+    groups: int = 0
+    items: int = 0
+    repeats: int = 0
+    poisoned: int = 0
+    seconds: float = 0.0
+    away: int = 0
+    sizes: "deque[int]" = field(default_factory=lambda: deque(maxlen=1000))
+
+
+class Desk:
+    """Takes items in. One a process; `start` and `stop` belong to the process's loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        house: House,
+        talk: Callable[[Codes], Talk],
+        code_key: bytes,
+        spool: Spool | None = None,
+        lanes: int = 2,
+    ) -> None:
+        self._store, self._house, self._spool = store, house, spool
+        self._lanes = [
+            _Lane(store, house, talk(Codes(code_key, self._take_codes)))
+            for _ in range(1 if store.is_sqlite else lanes)
+        ]
+        self._free = deque(self._lanes)
+        self._pending: deque[Pending] = deque()
+        self._speaking: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._draining: asyncio.Task[None] | None = None
+        self._waking: asyncio.Task[None] | None = None
+        self.counts = Counts()
+
+    def _take_codes(self, count: int) -> int:
+        with self._store.write() as db:
+            return take_numbers(db, "codes", count)
+
+    # the way in
+
+    async def submit(self, items: Sequence[Item]) -> list[Answer]:
+        """Take these items in; returns when all are kept."""
+        if len(self._pending) + len(items) > MOST_PENDING:
+            raise Busy
+        loop = asyncio.get_running_loop()
+        waiting = [Pending(item, self._person(item), loop.create_future()) for item in items]
+        if self._spool is not None and len(self._spool) > 0:
+            await self._spool_behind(waiting)
+        else:
+            self._pending.extend(waiting)
+            self._go()
+        return await asyncio.gather(*(one.done for one in waiting))
+
+    @property
+    def depth(self) -> int:
+        return len(self._pending)
+
+    @property
+    def spooled(self) -> int:
+        return 0 if self._spool is None else len(self._spool)
+
+    def _person(self, item: Item) -> str:
+        """Whose turn it is: two items of one person never share a group, nor overlap."""
+        event = item.event
+        if isinstance(event, Silence | Spoken):
+            return event.address
+        if isinstance(event, Report):
+            return ""
+        if isinstance(event, DialogInput | DialogEnded) and not event.sender:
+            return f"{item.channel}:{event.dialog_id}"
+        sender = getattr(event, "sender", "")
+        return self._house.channels[item.channel].address_of(sender) or f"{item.channel}:{sender}"
+
+    # groups
+
+    def _go(self) -> None:
+        while self._free and (group := self._gather()):
+            lane = self._free.popleft()
+            task = asyncio.create_task(self._run(lane, group))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _gather(self) -> list[Pending]:
+        """Take the oldest item of each person that nobody is turning for."""
+        group: list[Pending] = []
+        later: list[Pending] = []
+        skipped: set[str] = set()
+        while self._pending and len(group) < MOST_A_GROUP:
+            one = self._pending.popleft()
+            if one.person and (one.person in self._speaking or one.person in skipped):
+                later.append(one)
+                skipped.add(one.person)
+                continue
+            if one.person:
+                self._speaking.add(one.person)
+            group.append(one)
+        self._pending.extendleft(reversed(later))
+        return group
+
+    async def _run(self, lane: "_Lane", group: list[Pending]) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            answers = await lane.run([one.item for one in group])
+            for one, answer in zip(group, answers, strict=True):
+                if not one.done.done():
+                    one.done.set_result(answer)
+            self._count(answers, loop.time() - began)
+        except DatabaseAway:
+            self.counts.away += 1
+            await self._to_spool(group)
+        except Exception as error:  # noqa: BLE001  whoever waits must hear of it
+            _fail(group, error)
+        finally:
+            self._speaking.difference_update(one.person for one in group)
+            self._free.append(lane)
+            self._go()
+
+    def _count(self, answers: Sequence[Answer], seconds: float) -> None:
+        self.counts.groups += 1
+        self.counts.items += len(answers)
+        self.counts.seconds += seconds
+        self.counts.sizes.append(len(answers))
+        self.counts.repeats += sum(answer.state == "repeat" for answer in answers)
+        self.counts.poisoned += sum(answer.state == "poisoned" for answer in answers)
+
+    # the spool
+
+    async def _to_spool(self, group: list[Pending]) -> None:
+        """The database is away: keep texts and reports in the spool, tell the others."""
+        if self._spool is None:
+            return _fail(group, NotKept())
+        _fail([one for one in group if not _can_wait(one.item)], NotKept())
+        await self._spool_behind([one for one in group if not one.done.done()])
+        return None
+
+    async def _spool_behind(self, waiting: list[Pending]) -> None:
+        """Keep items behind what the spool already holds, so that nobody is overtaken."""
+        assert self._spool is not None
+        _fail([one for one in waiting if not _can_wait(one.item)], NotKept())
+        kept = [one for one in waiting if not one.done.done()]
+        try:
+            if kept:
+                rows = [stored(one.item) for one in kept]
+                await asyncio.to_thread(self._spool.put, rows)
+        except SpoolFull:
+            return _fail(kept, NotKept())
+        for one in kept:
+            one.done.set_result(Answer("spooled"))
+        if self._draining is None or self._draining.done():
+            self._draining = asyncio.create_task(self._drain())
+        return None
+
+    async def _drain(self) -> None:
+        """Bring what the spool holds into the database, oldest first, until it is empty."""
+        assert self._spool is not None
+        while len(self._spool):
+            rows = await asyncio.to_thread(self._spool.oldest, MOST_A_GROUP)
+            items = [restored(row) for _, row in rows]
+            try:
+                for group in _rounds(items, self._person):
+                    await self._lanes[0].run(group)
+            except DatabaseAway:
+                await asyncio.sleep(PAUSE_WHEN_AWAY)
+                continue
+            await asyncio.to_thread(self._spool.done, [row for row, _ in rows])
+        self._go()
+
+    # the process
+
+    async def start(self) -> None:
+        """Drain what an earlier process left, and begin to listen for silence."""
+        if self.spooled:
+            self._draining = asyncio.create_task(self._drain())
+        self._waking = asyncio.create_task(self._wake())
+
+    async def _wake(self) -> None:
+        """Hear the silence of those whose `wake_at` has come."""
+        while True:
+            await asyncio.sleep(WAKE_EVERY.total_seconds())
+            with contextlib.suppress(DatabaseAway, Busy, NotKept):
+                due = await asyncio.to_thread(self._due)
+                if due and not self.spooled:
+                    await asyncio.gather(
+                        *(self.submit([item]) for item in due), return_exceptions=True
+                    )
+
+    def _due(self) -> list[Item]:
+        now = datetime.now(UTC)
+        with self._store.read() as db:
+            rows = conversations.to_wake(db, WAKE_AT_ONCE)
+        known = self._house.channels
+        return [
+            Item(channel, Silence(address, row), now)
+            for row, address, channel in rows
+            if channel in known
+        ]
+
+    async def stop(self) -> None:
+        """Finish what is pending, then rest."""
+        for task in (self._waking, self._draining):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        while self._pending or self._tasks:
+            self._go()
+            await asyncio.gather(*self._tasks)
+        for lane in self._lanes:
+            lane.close()
+
+
+class _Lane:
+    """One thread that runs groups, each in a transaction of its own."""
+
+    def __init__(self, store: Store, house: House, talk: Talk) -> None:
+        self._store, self._house, self._talk = store, house, talk
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="lane")
+
+    async def run(self, items: Sequence[Item]) -> list[Answer]:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._group, items)
+
+    def close(self) -> None:
+        self._thread.shutdown()
+
+    def _group(self, items: Sequence[Item]) -> list[Answer]:
+        for tried in range(TRIES):
+            try:
+                return self._halves(items)
+            except DatabaseAway:
+                if tried + 1 == TRIES:
+                    raise
+        raise AssertionError
+
+    def _halves(self, items: Sequence[Item]) -> list[Answer]:
+        """Run a group; if it fails on its data, in halves, down to the one that is to blame."""
+        try:
+            return self._transaction(items)
+        except DBAPIError as error:
+            if len(items) == 1:
+                with self._store.write() as db:
+                    keep_poison(db, items[0], type(error).__name__, self._house.new_id())
+                return [Answer("poisoned")]
+            middle = len(items) // 2
+            return self._halves(items[:middle]) + self._halves(items[middle:])
+
+    def _transaction(self, items: Sequence[Item]) -> list[Answer]:
+        told = [item for item in items if item.kind == "report"]
+        unread = [item for item in items if item.kind == "unread"]
+        heard = [item for item in items if item.kind not in ("report", "unread")]
+        answers: dict[str, Answer] = {}
+        with self._store.write() as db:
+            if heard:
+                batch = Batch(self._house, self._talk, db, heard)
+                answers = dict(zip((i.token for i in heard), batch.run(), strict=True))
+            if told:
+                take_reports(db, told, self._house.new_id)
+            if unread:
+                keep_unread(db, unread, self._house.new_id)
+        return [answers.get(item.token, Answer("handled")) for item in items]
+
+
+def _can_wait(item: Item) -> bool:
+    """A text can be answered later; a screen is wanted now."""
+    return item.kind in ("message", "report", "opted_out", "opted_in")
+
+
+def _fail(group: Sequence[Pending], error: Exception) -> None:
+    for one in group:
+        if not one.done.done():
+            one.done.set_exception(error)
+
+
+def _rounds(items: Sequence[Item], person: Callable[[Item], str]) -> list[list[Item]]:
+    """Split items so that each group has at most one of each person, in order."""
+    rounds: list[list[Item]] = []
+    heard: dict[str, int] = {}
+    for item in items:
+        who = person(item)
+        turn = heard.get(who, 0) if who else 0
+        if who:
+            heard[who] = turn + 1
+        while len(rounds) <= turn:
+            rounds.append([])
+        rounds[turn].append(item)
+    return rounds

@@ -1,0 +1,146 @@
+"""One thing to take in, and how it is stored while the database is away."""
+
+import uuid
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from app.conversation.turn import Heard, HeardKind, Medium
+from gateway_adapters.contract import (
+    DialogEnded,
+    DialogInput,
+    Event,
+    Message,
+    OptedIn,
+    OptedOut,
+    Part,
+    Phase,
+    Report,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A conversation's `wake_at` has come."""
+
+    address: str
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Said on the web page or typed by the help desk; the answer goes back to the caller."""
+
+    address: str
+    heard: Heard
+    medium: Medium = Medium.WEB
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A request that nobody could read; kept for people to look at."""
+
+    problem: str
+
+
+Taken = Event | Silence | Spoken | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    channel: str
+    event: Taken
+    received_at: datetime
+    raw: bytes | None = None
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """Stands in for the carrier's id where there is none."""
+
+    @property
+    def key(self) -> str:
+        """What makes a repeat of this the same thing: the carrier's id, else our own."""
+        carrier_id = getattr(self.event, "carrier_id", "")
+        return f"c:{carrier_id}" if carrier_id else f"o:{self.token}"
+
+    @property
+    def kind(self) -> str:
+        return KINDS[type(self.event)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an item: words for callers that answer at once, and the inbox's state."""
+
+    state: str
+    says: tuple[str, ...] = ()
+    more: bool = False
+    conversation_id: int | None = None
+
+
+KINDS: dict[type, str] = {
+    Message: "message",
+    DialogInput: "dialog",
+    DialogEnded: "dialog_ended",
+    OptedOut: "opted_out",
+    OptedIn: "opted_in",
+    Report: "report",
+    Silence: "silence",
+    Spoken: "spoken",
+    Unread: "unread",
+}
+SPOOLED = {kind: event for event, kind in KINDS.items() if event not in (Silence, Spoken, Unread)}
+
+
+def stored(item: Item) -> dict[str, Any]:
+    """Give an item as JSON can hold it; `restored` is its inverse."""
+    raw = None if item.raw is None else item.raw.decode("latin-1")
+    return {
+        "channel": item.channel,
+        "kind": item.kind,
+        "event": asdict(item.event),
+        "received_at": item.received_at.isoformat(),
+        "raw": raw,
+        "token": item.token,
+    }
+
+
+def restored(row: dict[str, Any]) -> Item:
+    return Item(
+        row["channel"],
+        event_from(row["kind"], row["event"]),
+        datetime.fromisoformat(row["received_at"]),
+        None if row["raw"] is None else row["raw"].encode("latin-1"),
+        row["token"],
+    )
+
+
+def event_from(kind: str, given: dict[str, Any]) -> Any:
+    event = SPOOLED[kind]
+    known = {f.name for f in fields(event)}
+    values = {name: value for name, value in given.items() if name in known}
+    if values.get("part"):
+        values["part"] = Part(**values["part"])
+    if values.get("sent_at"):
+        values["sent_at"] = datetime.fromisoformat(str(values["sent_at"]))
+    if "phase" in values:
+        values["phase"] = Phase(values["phase"])
+    if "status" in values:
+        values["status"] = Status(values["status"])
+    return event(**values)
+
+
+def heard_of(event: Taken, typed: str) -> Heard:
+    """What the engine hears; `typed` is the text or the dialog's latest input."""
+    match event:
+        case DialogInput(phase=Phase.BEGIN):
+            return Heard(HeardKind.DIALLED, typed)
+        case DialogEnded():
+            return Heard(HeardKind.HUNG_UP)
+        case DialogInput(phase=Phase.END):
+            return Heard(HeardKind.HUNG_UP, typed)
+        case Silence():
+            return Heard(HeardKind.SILENCE)
+        case Spoken(heard=heard):
+            return heard
+        case _:
+            return Heard(HeardKind.TEXT, typed)

@@ -1,0 +1,71 @@
+"""The spool: a local file, durable at every commit, that takes items while the database is away."""
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+
+class SpoolFull(Exception):
+    """The spool cannot take more: its disk is full, or it holds as much as it may."""
+
+
+class Spool:
+    """Rows of JSON in the order they came. Raises OSError-like errors only as SpoolFull."""
+
+    def __init__(self, path: Path, most: int = 5_000_000) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._most = most
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS spool (id INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT)"
+        )
+        self._count = int(self._db.execute("SELECT count(*) FROM spool").fetchone()[0])
+        self._prove_writable()
+
+    def _prove_writable(self) -> None:
+        """Fail at the start rather than at the first outage."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("INSERT INTO spool (item) VALUES ('')")
+        self._db.execute("ROLLBACK")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def put(self, items: Sequence[dict[str, Any]]) -> None:
+        """Keep these items, all or none."""
+        with self._lock:
+            if self._count + len(items) > self._most:
+                raise SpoolFull("the spool holds as much as it may")
+            rows = [(orjson.dumps(item).decode(),) for item in items]
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany("INSERT INTO spool (item) VALUES (?)", rows)
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise SpoolFull(type(error).__name__) from error
+            self._count += len(items)
+
+    def oldest(self, limit: int) -> list[tuple[int, dict[str, Any]]]:
+        with self._lock:
+            rows = self._db.execute("SELECT id, item FROM spool ORDER BY id LIMIT ?", (limit,))
+            return [(row, orjson.loads(item)) for row, item in rows]
+
+    def done(self, rows: Sequence[int]) -> None:
+        """Forget items that are in the database now."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany("DELETE FROM spool WHERE id = ?", [(row,) for row in rows])
+            self._db.execute("COMMIT")
+            self._count = int(self._db.execute("SELECT count(*) FROM spool").fetchone()[0])
+
+    def close(self) -> None:
+        self._db.close()
