@@ -116,7 +116,7 @@ class Batch:
         self._left = participants.channels_left(self._db, [p.id for p in people if p.opt_outs])
 
     def _is_due(self, item: Item) -> bool:
-        """Whether a silence is still one: another replica may have heard it, or the person spoke."""
+        """Whether a silence still is one: the person may have spoken, or a replica heard it."""
         if not isinstance(item.event, Silence):
             return True
         kept = next((k for k in self._latest.values() if k.id == item.event.conversation_id), None)

@@ -95,6 +95,13 @@ def _claim(dialect: str) -> Any:
     )
 
 
+def is_due(db: Connection, channel: str, now: datetime) -> bool:
+    statement = select(outbox.c.id).where(
+        outbox.c.channel == channel, outbox.c.state == "queued", outbox.c.due_at <= now
+    )
+    return db.execute(statement.limit(1)).first() is not None
+
+
 def finish(db: Connection, rows: Sequence[dict[str, Any]], tried: Sequence[dict[str, Any]]) -> None:
     """Write what became of claimed messages, and the attempts."""
     update_rows(db, outbox, rows)
@@ -172,3 +179,9 @@ def depth(db: Connection) -> Sequence[tuple[str, int, int, datetime]]:
         (channel, priority, count, instant.process_result_value(oldest, db.dialect) or oldest)
         for channel, priority, count, oldest in db.execute(statement)
     ]
+
+
+def settle_unclear(db: Connection, message: int, columns: Mapping[str, Any], now: datetime) -> None:
+    """Write what a look-up found, unless a report has said more meanwhile."""
+    statement = update(outbox).where(outbox.c.id == message, outbox.c.state == "unclear")
+    db.execute(statement.values(**columns, updated_at=now))

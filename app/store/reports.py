@@ -1,10 +1,10 @@
 """Delivery reports: matched to our messages in batches, parked when they come first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, delete, select
 
 from app.store.bulk import insert_rows, update_rows
 from app.store.outbox import MAY_BECOME
@@ -81,26 +81,26 @@ def move(db: Connection, news: Mapping[int, tuple[str, str, str]], now: datetime
     update_rows(db, outbox, rows)
 
 
-def parked(db: Connection, keys: Sequence[tuple[str, str]]) -> Sequence[Any]:
-    """Reports that came before we knew these (channel, carrier id), oldest first."""
-    if not keys:
-        return []
-    wanted = or_(*(and_(reports.c.channel == c, reports.c.carrier_id.in_([i])) for c, i in keys))
-    statement = select(reports).where(reports.c.outbox_id.is_(None), wanted)
+def parked(db: Connection, channel: str, carrier_ids_: Iterable[str]) -> Sequence[Any]:
+    """Reports that came before we knew these carrier ids, oldest first."""
+    statement = select(reports).where(
+        reports.c.outbox_id.is_(None),
+        reports.c.channel == channel,
+        reports.c.carrier_id.in_(list(carrier_ids_)),
+    )
     return db.execute(statement.order_by(reports.c.id)).all()
 
 
-def any_parked(db: Connection, channel: str) -> bool:
-    statement = select(reports.c.id).where(
-        reports.c.outbox_id.is_(None), reports.c.channel == channel, reports.c.carrier_id != ""
-    )
-    return db.execute(statement.limit(1)).first() is not None
-
-
-def unpark(db: Connection, matched: Mapping[int, int]) -> None:
-    """Tie parked reports to their messages: report id -> outbox id."""
-    for report, message in sorted(matched.items()):
-        db.execute(update(reports).where(reports.c.id == report).values(outbox_id=message))
+def settle_parked(
+    db: Connection, early: Sequence[Any], ids: Mapping[str, int], now: datetime
+) -> None:
+    """Tie parked reports to the messages we know by now, and move those forward."""
+    tied = [{"id": row.id, "outbox_id": ids[row.carrier_id]} for row in early]
+    update_rows(db, reports, tied)
+    for row in early:  # in the order they came; each may go further than the one before
+        message = ids[row.carrier_id]
+        state = db.execute(select(outbox.c.state).where(outbox.c.id == message)).scalar_one()
+        move(db, {message: (state, row.status, row.reason)}, now)
 
 
 def forget_parked(db: Connection, before: datetime) -> int:

@@ -1,0 +1,241 @@
+"""Asking carriers: for new messages, for reports, for what became of the unclear, for balance.
+
+One poller a channel: only the worker that holds the channel's lease asks, because several
+carriers hand each message out once.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from app.delivery.exchange import Client, NoAnswer, NotSent
+from app.delivery.server import Server
+from app.delivery.settling import settle
+from app.intake.channel import dialable
+from app.intake.desk import Busy, Desk, NotKept
+from app.intake.item import Item, Unread
+from app.store import channels, outbox
+from app.store.engine import DatabaseAway, Store, clock
+from gateway_adapters.contract import (
+    Adapter,
+    BadPayload,
+    Event,
+    HttpRequest,
+    HttpResponse,
+    Ignored,
+    NotKnown,
+    OutboundMessage,
+    Polled,
+)
+
+log = structlog.get_logger()
+
+LOOK_UP_AFTER = timedelta(seconds=20)
+LOOK_UP_FOR = timedelta(hours=12)
+ASK_AFTER = timedelta(seconds=30)
+ASK_EVERY = 30.0
+BALANCE_EVERY = 300.0
+LONGEST_PAUSE = 300.0
+MOST_PAGES = 1000
+RECOVER_BEFORE = timedelta(minutes=5)
+TROUBLE = (NotSent, NoAnswer, BadPayload, DatabaseAway, Busy, NotKept)
+
+
+class Poller:
+    """Asks one carrier, while its server leads the channel."""
+
+    def __init__(
+        self,
+        store: Store,
+        desk: Desk,
+        client: Client,
+        thread: ThreadPoolExecutor,
+        server: Server,
+    ) -> None:
+        self._channel, self._store, self._desk = server.channel, store, desk
+        self._client, self._thread, self._server = client, thread, server
+        self._recovered = False
+
+    async def run(self) -> None:
+        every = type(self._channel.adapter).poll_every.total_seconds()
+        await asyncio.gather(
+            self._again(self._poll, every),
+            self._again(self._ask_reports, ASK_EVERY),
+            self._again(self._look_up, LOOK_UP_AFTER.total_seconds()),
+            self._again(self._balance, BALANCE_EVERY),
+        )
+
+    async def _again(self, work: Callable[[], Any], every: float) -> None:
+        """Do this for ever, more slowly while it fails."""
+        pause = every
+        while True:
+            await asyncio.sleep(pause)
+            if not self._server.counts.leads:
+                self._recovered = False
+                continue
+            try:
+                await work()
+                pause = every
+            except TROUBLE as error:
+                pause = min(LONGEST_PAUSE, max(pause, 1.0) * 2)
+                log.warning("poll.failed", channel=self._channel.name, error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001  an adapter's fault must not end the poller
+                pause = LONGEST_PAUSE
+                _log_fault(self._channel.name, error)
+
+    def _adapter(self) -> Adapter:
+        """The channel's adapter, with its token where it has one."""
+        return self._server.adapter
+
+    async def _in_thread(self, work: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    # messages
+
+    async def _poll(self) -> None:
+        if not self._recovered:
+            await self._recover()
+            self._recovered = True
+        state = await self._in_thread(self._state)
+        cursor, more = state.poll_cursor, True
+        while more:
+            request = self._adapter().poll(cursor)
+            if request is None:
+                return
+            answer = await self._client.exchange(request)
+            polled = await self._read(request, answer, cursor)
+            await self._keep(polled.events, answer)
+            cursor, more = polled.cursor, polled.more
+            await self._in_thread(partial(self._note_poll, cursor))
+
+    async def _read(self, request: HttpRequest, answer: HttpResponse, cursor: str) -> Polled:
+        try:
+            return self._adapter().polled(answer, cursor)
+        except BadPayload as error:
+            await self._keep_unread(answer, str(error))
+            raise
+
+    async def _recover(self) -> None:
+        """After a crash: read again what the carrier still keeps; repeats are known as such."""
+        state = await self._in_thread(self._state)
+        since = (state.polled_at or datetime.now(UTC)) - RECOVER_BEFORE
+        for page in range(1, MOST_PAGES):
+            request = self._adapter().recover(since, page)
+            if request is None:
+                return
+            answer = await self._client.exchange(request)
+            polled = self._adapter().recovered(answer, page)
+            await self._keep(polled.events, answer)
+            if not polled.more:
+                return
+
+    async def _keep(self, events: Sequence[Event], answer: HttpResponse) -> None:
+        now = datetime.now(UTC)
+        wanted = [event for event in events if not isinstance(event, Ignored)]
+        items = [
+            Item(self._channel.name, event, now, answer.body if number == 0 else None)
+            for number, event in enumerate(wanted)
+        ]
+        if items:
+            await self._desk.submit(items)
+
+    async def _keep_unread(self, answer: HttpResponse, problem: str) -> None:
+        """A read-once batch that we cannot read is kept as it came."""
+        item = Item(self._channel.name, Unread(problem), datetime.now(UTC), answer.body)
+        with contextlib.suppress(Busy, NotKept):
+            await self._desk.submit([item])
+
+    def _state(self) -> channels.ChannelState:
+        with self._store.read() as db:
+            return channels.states(db)[self._channel.name]
+
+    def _note_poll(self, cursor: str) -> None:
+        with self._store.write() as db:
+            channels.note(db, self._channel.name, poll_cursor=cursor, polled_at=clock(db))
+
+    # reports
+
+    async def _ask_reports(self) -> None:
+        for messages in await self._in_thread(self._unreported):
+            request = self._adapter().ask_reports(messages)
+            if request is None:
+                return
+            answer = await self._client.exchange(request)
+            await self._keep(self._adapter().reports(answer), answer)
+
+    def _unreported(self) -> list[list[OutboundMessage]]:
+        size = type(self._channel.adapter).report_batch
+        with self._store.read() as db:
+            before = clock(db) - ASK_AFTER
+            rows = outbox.in_state(db, self._channel.name, "sent", before, 10 * size)
+        messages = [_message(row) for row in rows if row.carrier_id]
+        return [messages[start : start + size] for start in range(0, len(messages), size)]
+
+    # the unclear
+
+    async def _look_up(self) -> None:
+        for row in await self._in_thread(self._unclear):
+            message = _message(row)
+            request = self._adapter().look_up(message)
+            if request is None:
+                return
+            answer = await self._client.exchange(request)
+            found = self._adapter().looked_up(answer, message)
+            await self._in_thread(partial(self._settle, row, found))
+
+    def _unclear(self) -> Sequence[Any]:
+        with self._store.read() as db:
+            now = clock(db)
+            rows = outbox.in_state(db, self._channel.name, "unclear", now - LOOK_UP_AFTER, 50)
+        return [row for row in rows if row.updated_at > now - LOOK_UP_FOR]
+
+    def _settle(self, row: Any, found: Any) -> None:
+        with self._store.write() as db:
+            now = clock(db)
+            if isinstance(found, NotKnown):  # never taken: it is safe to send
+                late = row.expires_at <= now
+                columns = {"state": "expired" if late else "queued", "reason": "", "due_at": now}
+            else:
+                what = settle(
+                    found, tries=row.tries, now=now, expires_at=row.expires_at, chance=0.5
+                )
+                if what.state in ("queued", "unclear"):
+                    return
+                first = next(iter(what.carrier_ids), row.carrier_id)
+                columns = {"state": what.state, "reason": what.reason, "carrier_id": first}
+            outbox.settle_unclear(db, row.id, columns, now)
+
+    # money
+
+    async def _balance(self) -> None:
+        request = self._adapter().balance()
+        if request is None:
+            return
+        answer = await self._client.exchange(request)
+        balance = self._adapter().balance_from(answer)
+        await self._in_thread(partial(self._note_balance, f"{balance.amount} {balance.unit}"))
+
+    def _note_balance(self, text: str) -> None:
+        with self._store.write() as db:
+            channels.note(db, self._channel.name, balance=text)
+
+
+def _message(row: Any) -> OutboundMessage:
+    return OutboundMessage(
+        our_id=str(row.id),
+        number=row.id,
+        to=dialable(row.address),
+        text=row.text,
+        sender=row.line,
+        carrier_id=row.carrier_id,
+    )
+
+
+def _log_fault(channel: str, error: Exception) -> None:
+    log.error("poll.failed", channel=channel, error=type(error).__name__)
