@@ -217,15 +217,22 @@ class HttpResponse:
 
     @classmethod
     def plain(cls, text: str, status: int = 200) -> Self:
-        return cls(status, text.encode(), {"content-type": "text/plain; charset=utf-8"})
+        return cls(status, _encoded(text), {"content-type": "text/plain; charset=utf-8"})
 
     @classmethod
     def of_json(cls, payload: object, status: int = 200) -> Self:
-        return cls(status, json.dumps(payload, ensure_ascii=False).encode(), {"content-type": JSON})
+        return cls(
+            status, _encoded(json.dumps(payload, ensure_ascii=False)), {"content-type": JSON}
+        )
 
     @classmethod
     def of_xml(cls, text: str, status: int = 200) -> Self:
-        return cls(status, text.encode(), {"content-type": "text/xml; charset=utf-8"})
+        return cls(status, _encoded(text), {"content-type": "text/xml; charset=utf-8"})
+
+
+def _encoded(text: str) -> bytes:
+    """Answers repeat what strangers sent; half a character of theirs must not raise."""
+    return text.encode("utf-8", "replace")
 
 
 def _pairs(text: str, encoding: str) -> list[tuple[str, str]]:
@@ -239,7 +246,9 @@ def _pairs(text: str, encoding: str) -> list[tuple[str, str]]:
 
 def _multipart(request: HttpRequest, encoding: str) -> list[tuple[str, str]]:
     """The plain fields of a multipart form; files are left out."""
-    found = re.search(r'boundary="?([^";,]+)', request.headers.get("content-type", ""), re.I)
+    found = re.search(
+        r'boundary="?([^";,]+)', request.headers.get("content-type", ""), re.IGNORECASE
+    )
     if not found:
         raise BadPayload("a multipart body without a boundary")
     pairs = []
@@ -275,7 +284,13 @@ def unix_time(value: str | float) -> datetime | None:
 
 
 def iso_time(text: str, zone: Any = UTC) -> datetime | None:
-    """Read an ISO-like time; `zone` is for those that name none. None if unreadable."""
+    """Read an ISO-like time (`2026-01-31 10:00`, seconds and zone may follow); None if unreadable.
+
+    `zone` is for those that name none. Digits alone are no time here: too many carriers write
+    them in their own order.
+    """
+    if text.strip()[4:5] != "-":
+        return None
     try:
         time = datetime.fromisoformat(text.strip())
         return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC)
