@@ -8,7 +8,14 @@ from dataclasses import MISSING, Field, fields
 from datetime import timedelta
 from typing import Any
 
-from gateway_adapters.contract import Adapter, BadPayload, Event, HttpRequest, HttpResponse
+from gateway_adapters.contract import (
+    Adapter,
+    BadPayload,
+    Event,
+    HttpRequest,
+    HttpResponse,
+    OutboundMessage,
+)
 from gateway_adapters.options import is_required, is_secret, presets
 
 ABILITIES = {
@@ -38,8 +45,13 @@ def abilities(kind: type[Adapter]) -> list[str]:
     return words
 
 
-def tells(adapter: Adapter, request: HttpRequest) -> Sequence[Event]:
-    """Read a request; for a carrier that is polled, the same bytes may be a poll's answer."""
+def tells(
+    adapter: Adapter, request: HttpRequest, asked: Sequence[OutboundMessage] = ()
+) -> Sequence[Event]:
+    """Read a request; for a carrier that is asked, the same bytes may be its answer.
+
+    `asked` are the messages whose reports were asked for.
+    """
     try:
         return adapter.receive(request)
     except BadPayload:
@@ -51,7 +63,7 @@ def tells(adapter: Adapter, request: HttpRequest) -> Sequence[Event]:
                 pass
         if overrides(type(adapter), "reports"):
             try:
-                return adapter.reports(answer)
+                return adapter.reports(answer, asked)
             except BadPayload:
                 pass
         raise

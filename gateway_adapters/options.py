@@ -17,7 +17,10 @@ class BadOptions(Exception):
 def build(
     kind: type[Adapter], options: Mapping[str, Any], *, lenient: bool = False, preset: str = ""
 ) -> Adapter:
-    """Make the adapter. `lenient` fills what is missing with nothing, to read recordings."""
+    """Make the adapter; it may raise ValueError itself for options that do not go together.
+
+    `lenient` fills what is missing with nothing, to read recordings.
+    """
     given = {**_preset(kind, str(options.get("preset", preset))), **options}
     given.pop("preset", None)
     known = {field.name: field for field in fields(kind)}
@@ -30,7 +33,10 @@ def build(
             if not lenient:
                 raise BadOptions(f"option {name!r} is missing")
             values[name] = _nothing(hints[name])
-    return kind(**values)
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise BadOptions(str(error)) from error
 
 
 def is_secret(field: Field[Any]) -> bool:

@@ -119,7 +119,7 @@ def parse(name: str, line: Mapping[str, Any]) -> dict[str, Any]:
         request = _request(line)
         if line.get("authenticate"):
             adapter.authenticate(request, _public_url(line, request), _now(line.get("now")))
-        events = _after(line, tells(adapter, request))
+        events = _after(line, tells(adapter, request, _messages(line) or [_message(0, {})]))
     except EXPECTED as error:
         return {"error": type(error).__name__, "reason": str(error)}
     return {"events": [_event(event) for event in events]}
@@ -230,7 +230,7 @@ def _plain(key: str, value: Any) -> Any:
 def outcome(name: str, line: Mapping[str, Any]) -> dict[str, Any]:
     """Read the answer to a send, of one message or of as many as the line or the answer says."""
     try:
-        outcomes = _outcomes(_adapter(name, line), _response(line), line.get("messages"))
+        outcomes = _outcomes(_adapter(name, line), _response(line), line)
     except (BadOptions, UnknownCarrier) as error:
         return {"error": type(error).__name__, "reason": str(error)}
     except BadPayload as error:
@@ -244,18 +244,25 @@ def _response(line: Mapping[str, Any]) -> HttpResponse:
     return HttpResponse(int(line.get("status") or 200), _body(line, "application/json"), headers)
 
 
-def _outcomes(adapter: Adapter, response: HttpResponse, messages: Any) -> Sequence[Outcome]:
+def _outcomes(
+    adapter: Adapter, response: HttpResponse, line: Mapping[str, Any]
+) -> Sequence[Outcome]:
     """Ask the adapter; where nothing says how many messages went out, try what fits."""
-    if isinstance(messages, list) and messages:
-        return adapter.outcomes(response, [_message(index, m) for index, m in enumerate(messages)])
-    counts = range(1, adapter.batch_size + 1) if not isinstance(messages, int) else [messages]
+    if messages := _messages(line):
+        return adapter.outcomes(response, messages)
     first: BadPayload | None = None
-    for count in counts:
+    for count in range(1, adapter.batch_size + 1):
         try:
             return adapter.outcomes(response, [_message(index, {}) for index in range(count)])
         except BadPayload as error:
             first = first or error
     raise first or BadPayload("no messages")
+
+
+def _messages(line: Mapping[str, Any]) -> list[OutboundMessage]:
+    given = line.get("messages")
+    found = given if isinstance(given, list) else []
+    return [_message(index, each) for index, each in enumerate(found) if isinstance(each, dict)]
 
 
 def _message(index: int, given: Mapping[str, Any]) -> OutboundMessage:

@@ -3,6 +3,7 @@
 import base64
 import os
 import random
+import re
 from dataclasses import FrozenInstanceError, fields, replace
 from datetime import UTC, datetime
 from urllib.parse import unquote_plus
@@ -48,10 +49,20 @@ every_guarded = pytest.mark.parametrize(
 """The others prove nothing: the secret in our URL is all there is."""
 
 
+OPTIONS = {
+    "template": {
+        "secret_name": "x-secret",
+        "send_url": "https://sms.example/send?to={{to}}&text={{text}}&key={{password}}",
+    },
+}
+"""What an adapter needs besides its secrets to be able to do anything."""
+
+
 def made(name):
     """The adapter with every secret set, and whatever else it insists on."""
     kind = ADAPTERS[name]
-    return build(kind, {f.name: SECRET for f in fields(kind) if is_secret(f)}, lenient=True)
+    secrets = {field.name: SECRET for field in fields(kind) if is_secret(field)}
+    return build(kind, {**secrets, **OPTIONS.get(name, {})}, lenient=True)
 
 
 def said(request):
@@ -70,7 +81,7 @@ def said(request):
 
 
 def _unescaped(text):
-    return text.encode("latin-1", "backslashreplace").decode("unicode_escape", "replace")
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
 
 
 def _hidden(piece):

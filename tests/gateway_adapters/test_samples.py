@@ -20,7 +20,14 @@ COUNTED = ("mo", "dlr", "ussd", "error", "send_response")
 SECRETS = ("secret", "auth_token", "signing_key", "public_key_b64")
 LOOK_ALIKES = ("twilio", "twilio_messaging_service", "twiml_api_generic")
 
-KNOWN_FAULTS: dict[str, str] = {}
+KNOWN_FAULTS: dict[str, str] = {
+    # external_http
+    "a0e4a13b74": "the sender is expected with the publisher's own prefix, ext:",
+    # kannel
+    "6b7230ccfd": "4 is buffered at the SMSC, so queued, as the user guide says; not yet sent",
+    # melipayamak
+    "aa0bc4246b": "the panel's template with its placeholders, not a message",
+}
 """Sample id -> why its expectation is wrong or does not fit this door."""
 
 pytestmark = pytest.mark.skipif(
@@ -71,7 +78,7 @@ def moment(value):
     return time.replace(microsecond=0) if time else None
 
 
-def right(sample):
+def right(sample):  # noqa: PLR0911  one judgement a kind
     """Empty where the sample was read as its publisher says, else what is wrong."""
     kind = sample["kind"]
     if kind == "send_response":
@@ -82,20 +89,27 @@ def right(sample):
         return right_error(sample, result)
     if "error" in result:
         return f"{result['error']}: {result['reason']}"
-    events = result["events"]
     if expected is None:
-        wanted = {"mo": "message", "dlr": "report"}[kind]
-        return "" if any(e["kind"] == wanted for e in events) else f"no {wanted}: {events}"
+        return only(result["events"], {"mo": "message", "dlr": "report"}[kind])
     if expected.get("ignored"):
-        return "" if all(e["kind"] == "ignored" for e in events) else f"not ignored: {events}"
-    return {"mo": right_mo, "dlr": right_dlr, "ussd": right_ussd}[kind](expected, events)
+        return only(result["events"], "ignored")
+    if expected.get("signature_valid") and not expected.keys() & {"text", "status", "sender"}:
+        return ""  # a vector of the signature alone
+    judge = {"mo": right_mo, "dlr": right_dlr, "ussd": right_ussd}[kind]
+    return judge(expected, result["events"])
+
+
+def only(events, wanted):
+    other = [event["kind"] for event in events if event["kind"] != wanted]
+    return f"{other}, not {wanted}" if other else ""
 
 
 def right_mo(expected, events):
-    events = [event for event in events if event["kind"] == "message"]
     wanted = expected.get("events") or 1
     if len(events) != (wanted if isinstance(wanted, int) else len(wanted)):
-        return f"{len(events)} messages, not {wanted}"
+        return f"{len(events)} events, not {wanted}"
+    if events[0]["kind"] != "message" and "text" in expected:
+        return f"{events[0]['kind']}, not a message"
     return differs(
         events[0],
         [
