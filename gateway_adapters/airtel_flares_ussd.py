@@ -23,6 +23,7 @@ from gateway_adapters.contract import (
     same_secret,
     secret,
 )
+from gateway_adapters.origin import shown_fields
 from gateway_adapters.ussd import dialled_in, the_screen, unsure
 
 _LIKE_A_CODE = re.compile(r"[0-9]{3,5}(\*[0-9]+)*")
@@ -45,7 +46,7 @@ class AirtelFlares(HearsOnly):
     def authenticate(
         self, request: HttpRequest, public_url: str = "", now: datetime | None = None
     ) -> None:
-        fields = request.any_fields()
+        fields = shown_fields(request)
         is_user = same_secret(fields.get("userid"), self.user)
         if self.logs_in and not (same_secret(fields.get("password"), self.password) and is_user):
             raise NotFromCarrier("wrong userid or password")

@@ -71,6 +71,7 @@ def _yes(fields: Fields, name: str) -> bool:
     return given in TRUE
 
 
+@dataclass(frozen=True, kw_only=True)
 class Nalo(UssdJson):
     DIALOG, SENDER, TEXT, FIRST = "SESSIONID", "MSISDN", "USERDATA", "MSGTYPE"
 
@@ -82,6 +83,7 @@ class Nalo(UssdJson):
         return {**echo, "MSG": screen.text, "MSGTYPE": screen.more}
 
 
+@dataclass(frozen=True, kw_only=True)
 class Arkesel(UssdJson):
     DIALOG, SENDER, TEXT, FIRST = "sessionID", "msisdn", "userData", "newSession"
 
@@ -90,6 +92,7 @@ class Arkesel(UssdJson):
         return {**echo, "message": screen.text, "continueSession": screen.more}
 
 
+@dataclass(frozen=True, kw_only=True)
 class Moolre(UssdJson):
     """All codes are `*203*<extension>#`; what was dialled beyond comes in a field of its own."""
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from gateway_adapters.contract import BadPayload, HttpRequest, NotFromCarrier, same_secret
+from gateway_adapters.contract import BadPayload, Fields, HttpRequest, NotFromCarrier, same_secret
 from gateway_adapters.http import basic, parse_json, unix_time
 
 WINDOW = timedelta(seconds=300)
@@ -46,6 +46,14 @@ def check_basic(request: HttpRequest, user: str, password: str) -> None:
     expected = basic(user, password) if user and password else ""
     if not same_secret(request.headers.get("authorization", ""), expected):
         raise NotFromCarrier("wrong Basic log-in")
+
+
+def shown_fields(request: HttpRequest) -> Fields:
+    """Fields to look for a proof in; a request that cannot be read proves nothing."""
+    try:
+        return request.any_fields()
+    except BadPayload as error:
+        raise NotFromCarrier("the request cannot be read") from error
 
 
 def jwt_claims(token: str, key: str) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ from gateway_adapters.contract import (
     secret,
 )
 from gateway_adapters.http import unix_time
+from gateway_adapters.origin import shown_fields
 from gateway_adapters.reading import sms, time_as
 
 MONTH_FIRST = "%m-%d-%y %H:%M"
@@ -37,7 +38,7 @@ class SmsSync(HearsOnly):
     def authenticate(
         self, request: HttpRequest, public_url: str = "", now: datetime | None = None
     ) -> None:
-        if not same_secret(request.any_fields().get("secret"), self.key):
+        if not same_secret(shown_fields(request).get("secret"), self.key):
             raise NotFromCarrier("wrong secret")
 
     def receive(self, request: HttpRequest) -> Sequence[Event]:

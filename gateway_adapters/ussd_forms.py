@@ -54,29 +54,35 @@ class UssdForm(HearsOnly):
         return con_or_end(events, screens)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Advanta(UssdForm):
     """INPUT holds the code too: `*415*33*1#`."""
 
     DIALOG, SENDER, CODE, TEXT = "SESSIONID", "MSISDN", "USSDCODE", "INPUT"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Bonga(UssdForm):
     DIALOG, SENDER, CODE, TEXT = "session_id", "mobile_number", "service_code", "message"
     ACCUMULATES = False
 
 
+@dataclass(frozen=True, kw_only=True)
 class Crossgate(UssdForm):
     DIALOG, SENDER, CODE, TEXT = "session_id", "msisdn", "service_code", "ussd_string"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Hellio(UssdForm):
     DIALOG, SENDER, CODE, TEXT = "sessionId", "phoneNumber", "serviceCode", "text"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Mobilesasa(UssdForm):
     DIALOG, SENDER, CODE, TEXT = "sessionId", "phoneNumber", "serviceCode", "text"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Techsavanna(UssdForm):
     DIALOG, SENDER, CODE, TEXT = "SESSIONID", "MSISDN", "USSDCODE", "INPUT"
     ACCUMULATES = False

@@ -1,7 +1,8 @@
 """A USSD gateway described by options: for operators whose interface is in their contract alone.
 
-Fields may come by GET or POST, as query, form, JSON or XML; names are compared without case. The
-answer is a text with `{text}`, `{dialog}`, `{sender}` and `{code}` in it, escaped as its type asks.
+No operator of Iran publishes its USSD interface (looked for 2026-11), so nothing is assumed:
+fields may come by GET or POST, as query, form, JSON or XML, with names in any case. The answer is
+a text with `{text}`, `{dialog}`, `{sender}` and `{code}` in it, escaped as its type asks.
 """
 
 import json
@@ -25,6 +26,7 @@ from gateway_adapters.contract import (
     same_secret,
     secret,
 )
+from gateway_adapters.origin import shown_fields
 from gateway_adapters.ussd import accumulated, looks_dialled, opened, the_screen, unsure
 from gateway_adapters.xml import escape, parse_xml
 
@@ -58,11 +60,11 @@ class UssdTemplate(HearsOnly):
     def authenticate(
         self, request: HttpRequest, public_url: str = "", now: datetime | None = None
     ) -> None:
-        if not self.proof_field:
+        if not self.proof_field and not self.proof:
             return
-        given = request.headers.get(self.proof_field.lower()) or _fields(request).get(
-            self.proof_field
-        )
+        given = request.headers.get(self.proof_field.lower())
+        if given is None:
+            given = shown_fields(request).get(self.proof_field)
         if not same_secret(given, self.proof):
             raise NotFromCarrier("wrong shared secret")
 

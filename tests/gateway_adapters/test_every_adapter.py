@@ -288,7 +288,8 @@ def test_a_send_holds_what_it_was_given(name):
     text = said(adapter.send(messages))
     for message in messages:
         assert message.text in text
-        assert message.to[-9:] in text
+        # A screen goes to a dialog, and some carriers want no number besides.
+        assert message.to[-9:] in text or (message.dialog_id and message.dialog_id in text)
 
 
 @every_sender
