@@ -171,7 +171,7 @@ class Batch:
             channel,
             replace(heard, text=cleaned(heard.text)),
             row,
-            event.medium if isinstance(event, Spoken) else channel.medium,
+            _medium(item, channel),
             line=getattr(event, "recipient", ""),
             reply_token=getattr(event, "reply_token", ""),
         )
@@ -279,6 +279,13 @@ def _request_key(event: Any) -> str:
             return "begin"
         case _:
             return ""
+
+
+def _medium(item: Item, channel: Channel) -> Medium:
+    """Some carriers bring texts and dialogs on one channel."""
+    if isinstance(item.event, Spoken):
+        return item.event.medium
+    return Medium.USSD if _is_dialog(item) else channel.medium
 
 
 def _place(error: BaseException) -> str:

@@ -85,6 +85,8 @@ class Desk:
         self._draining: asyncio.Task[None] | None = None
         self._waking: asyncio.Task[None] | None = None
         self.counts = Counts()
+        self.on_owed: Callable[[], None] = lambda: None
+        """Called when a group has owed people words."""
 
     def _take_codes(self, count: int) -> int:
         with self._store.write() as db:
@@ -160,6 +162,7 @@ class Desk:
                 if not one.done.done():
                     one.done.set_result(answer)
             self._count(answers, loop.time() - began)
+            self.on_owed()
         except DatabaseAway:
             self.counts.away += 1
             await self._to_spool(group)
@@ -260,8 +263,13 @@ class Desk:
         while self._pending or self._tasks:
             self._go()
             await asyncio.gather(*self._tasks)
+        self.close()
+
+    def close(self) -> None:
         for lane in self._lanes:
             lane.close()
+        if self._spool is not None:
+            self._spool.close()
 
 
 class _Lane:

@@ -1,0 +1,135 @@
+"""`muster` itself: serve, work, db, doctor; and the groups of other files."""
+
+import asyncio
+import contextlib
+import importlib
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from sqlalchemy.engine import make_url
+
+from app.cli.doctor import examine
+from app.cli.house import fail, settings_or_exit
+from app.conversation.source import BadFlow
+from app.logs import set_up_logs
+from app.main import create_app, put_together, running
+from app.settings import BadSettings, Settings
+from app.store.migrate import upgrade
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+db = typer.Typer(no_args_is_help=True, help="The database's shape.")
+app.add_typer(db, name="db")
+
+Config = Annotated[Path | None, typer.Option(help="The settings file; else muster.toml.")]
+
+
+@app.callback()
+def about() -> None:
+    """Muster: an SMS and USSD gateway for mass participation sign-up."""
+
+
+@app.command()
+def serve(
+    host: str = "127.0.0.1", port: int = 8000, workers: int = 1, config: Config = None
+) -> None:
+    """Serve webhooks, API, console and pages; and send, unless `worker` is off."""
+    settings = settings_or_exit(config)
+    set_up_logs()
+    _refuse_unusable(settings)
+    if workers == 1:
+        _run_uvicorn(create_app(settings), host, port)
+        return
+    if make_url(settings.database_url).get_backend_name() == "sqlite":
+        fail("several workers need PostgreSQL: SQLite has one writer")
+    _run_uvicorn("app.main:from_environment", host, port, workers=workers, factory=True)
+
+
+def _run_uvicorn(target: object, host: str, port: int, **more: object) -> None:
+    if more.get("workers", 1) == 1:
+        typer.echo(f"Muster serves on http://{host}:{port}")
+        typer.echo(f"  a phone to try it with   http://{host}:{port}/simulator")
+        typer.echo(f"  the operators' console   http://{host}:{port}/console")
+        typer.echo(f"  the sign-up page         http://{host}:{port}/join/signup")
+        typer.echo(f"  the API, described       http://{host}:{port}/api/v1/openapi.json")
+    uvicorn.run(
+        target,  # type: ignore[arg-type]
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=8,
+        timeout_keep_alive=75,
+        backlog=4096,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@app.command()
+def work(config: Config = None) -> None:
+    """Send what is owed and ask carriers, without serving anything."""
+    settings = settings_or_exit(config)
+    set_up_logs()
+    _refuse_unusable(settings)
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    muster = put_together(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(muster, with_worker=True):
+        await stop.wait()
+
+
+def _refuse_unusable(settings: Settings) -> None:
+    """Put the house together once and throw it away: an error here has a readable reason."""
+    try:
+        muster = put_together(settings)
+    except (BadSettings, BadFlow) as error:
+        fail(str(error))
+    muster.store.close()
+    muster.desk.close()
+
+
+@db.command("upgrade")
+def db_upgrade(config: Config = None) -> None:
+    """Bring the database to the newest shape."""
+    settings = settings_or_exit(config)
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    typer.echo(f"database at version {upgrade(settings.database_url)}")
+
+
+@app.command()
+def doctor(config: Config = None) -> None:
+    """Say what this installation can promise, and what it cannot."""
+    settings = settings_or_exit(config)
+    findings = examine(settings)
+    for finding in findings:
+        mark, colour = {"ok": ("ok  ", "green"), "warn": ("warn", "yellow")}.get(
+            finding.level, ("FAIL", "red")
+        )
+        typer.secho(f"{mark}  {finding.what}", fg=colour)
+    if any(finding.level == "fail" for finding in findings):
+        raise typer.Exit(1)
+
+
+for _name in ("flows", "carriers", "keys", "operators", "simulate", "conversations", "demo"):
+    with contextlib.suppress(ModuleNotFoundError):
+        app.add_typer(importlib.import_module(f"app.cli.{_name}").app, name=_name)
+
+
+def run() -> None:
+    app()

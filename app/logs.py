@@ -1,0 +1,50 @@
+"""Logs: one line of JSON an event, names and counts alone. No numbers, no texts, no secrets."""
+
+import logging
+import sys
+
+import orjson
+import structlog
+
+ALLOWED = frozenset(
+    {"event", "level", "timestamp", "channel", "error", "count", "flow", "name", "status", "path"}
+    | {"seconds", "port", "where", "version", "reason", "state"}
+)
+
+
+def set_up_logs() -> None:
+    """Send our own events and the libraries' warnings to standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_allowed,
+            structlog.processors.JSONRenderer(serializer=_line),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Plain())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def only_allowed(
+    logger: object, method: str, event: structlog.types.EventDict
+) -> structlog.types.EventDict:
+    """Drop every key that is not known to be harmless."""
+    return {key: value for key, value in event.items() if key in ALLOWED}
+
+
+def _line(event: object, **_: object) -> str:
+    return orjson.dumps(event, default=str).decode()
+
+
+class _Plain(logging.Formatter):
+    """Libraries' records, by their class of error and place: their words may hold anything."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        where = f"{record.name}:{record.lineno}"
+        given = {"event": "library", "level": record.levelname.lower(), "where": where}
+        return orjson.dumps(given | ({"error": error} if error else {})).decode()

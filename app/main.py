@@ -1,0 +1,209 @@
+"""Puts the house together. Importing any other module does nothing."""
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fastapi import FastAPI
+
+from app.conversation.compiled import Flows
+from app.conversation.load import load_flows
+from app.delivery.worker import Worker
+from app.hooks.door import Door
+from app.intake.batch import House
+from app.intake.channel import AWAY, Channel
+from app.intake.desk import Desk
+from app.intake.talking import Codes, Talk, Watch
+from app.logs import set_up_logs
+from app.settings import BadSettings, ChannelSettings, Settings, read_settings, reply_within
+from app.store.engine import Store, open_store
+from app.store.ids import Ids, take_numbers
+from app.store.migrate import is_current
+from app.store.spool import Spool
+from gateway_adapters.options import BadOptions, build
+from gateway_adapters.registry import UnknownCarrier, find
+
+SHIPPED_FLOWS = Path(__file__).parent / "flows"
+SIMULATOR = "simulator"
+SIMULATOR_USSD = "simulator_ussd"
+SIMULATOR_LINE = "30001152"
+SIMULATOR_CODE = "*7#"
+
+
+@dataclass
+class Muster:
+    """Everything that one process runs."""
+
+    settings: Settings
+    store: Store
+    flows: Flows
+    channels: dict[str, Channel]
+    new_id: Ids
+    desk: Desk
+    worker: Worker
+
+
+def put_together(settings: Settings) -> Muster:
+    """Open and check everything that a process needs; nothing runs yet."""
+    channels = open_channels(settings)
+    flows = load_flows(settings.flows or SHIPPED_FLOWS)
+    for name, channel in channels.items():
+        if channel.default_flow and flows.current(channel.default_flow) is None:
+            raise BadSettings(f"channels.{name}.flow: no flow {channel.default_flow!r}")
+    store = open_store(settings.database_url, settings.pool)
+    if not is_current(store):
+        raise BadSettings("the database has another shape; run `muster db upgrade`")
+    with store.write() as db:
+        new_id = Ids(take_numbers(db, "processes"))
+    house = House(channels, new_id)
+    watch, texting = Watch(), texting_channels(channels)
+
+    def talk(codes: Codes) -> Talk:
+        return Talk(flows, codes, watch, texting)
+
+    spool = Spool(settings.spool_path) if settings.spool_path else None
+    desk = Desk(store, house, talk, secret_key(settings), spool, settings.lanes)
+    worker = Worker(list(channels.values()), store, desk, new_id)
+    desk.on_owed = worker.wake
+    return Muster(settings, store, flows, channels, new_id, desk, worker)
+
+
+def create_app(settings: Settings) -> Door:
+    """Build the web application: the door in front, the framework behind."""
+    muster = put_together(settings)
+    app = FastAPI(
+        title="Muster", version="0.1.0", docs_url=None, redoc_url=None, lifespan=_lifespan(muster)
+    )
+    return Door(
+        app=app,
+        channels=muster.channels,
+        intake=muster.desk,
+        public_url=settings.public_url,
+        trusted_proxies=tuple(settings.trusted_proxies),
+    )
+
+
+def from_environment() -> Door:
+    """Build the application in a process of its own, of several that serve."""
+    set_up_logs()
+    return create_app(read_settings())
+
+
+def _lifespan(muster: Muster) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with running(muster, with_worker=muster.settings.worker):
+            yield
+
+    return lifespan
+
+
+@contextlib.asynccontextmanager
+async def running(muster: Muster, *, with_worker: bool) -> AsyncIterator[None]:
+    """Run the desk, and the worker if wanted, until the block ends; then drain."""
+    await muster.desk.start()
+    if with_worker:
+        await muster.worker.start()
+    try:
+        yield
+    finally:
+        if with_worker:
+            await muster.worker.stop()
+        await muster.desk.stop()
+        muster.store.close()
+
+
+def open_channels(settings: Settings) -> dict[str, Channel]:
+    """Make every channel of the settings, and the simulated ones where they are on."""
+    given = dict(settings.channels)
+    if settings.with_simulator:
+        given |= _simulated(settings, given)
+    return {name: _channel(name, channel, settings) for name, channel in given.items()}
+
+
+def _channel(name: str, given: ChannelSettings, settings: Settings) -> Channel:
+    try:
+        kind, preset = find(given.adapter)
+        adapter = build(kind, given.options, preset=preset)
+        ZoneInfo(given.zone)
+    except UnknownCarrier as error:
+        raise BadSettings(f"channels.{name}.adapter: {error}") from error
+    except BadOptions as error:
+        raise BadSettings(f"channels.{name}.options: {error}") from error
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadSettings(f"channels.{name}.zone: no zone {given.zone!r}") from error
+    hook = f"{settings.public_url.rstrip('/')}/hooks/{name}/{given.secrets[0]}"
+    iran = given.region == "IR"
+    return Channel(
+        name=name,
+        adapter=adapter,
+        secrets=tuple(given.secrets),
+        lines=tuple(given.lines),
+        region=given.region,
+        default_flow=given.flow,
+        regulator_words=iran if given.regulator_words is None else given.regulator_words,
+        masked=given.masked,
+        sms_through=given.sms_through,
+        tps=given.tps,
+        connections=given.connections,
+        reply_within=reply_within(given),
+        quiet=given.quiet_hours,
+        zone=given.zone,
+        allow_from=tuple(given.allow_from),
+        away_screen=given.away_screen or AWAY,
+        report_url=f"{hook}/report",
+    )
+
+
+def texting_channels(channels: Mapping[str, Channel]) -> dict[str, Channel]:
+    """For each channel, the one that texts the people heard on it; itself where it can."""
+    texting = {}
+    for name, channel in channels.items():
+        if "sms" in channel.adapter.carries:
+            texting[name] = channel
+        elif channel.sms_through:
+            texting[name] = channels[channel.sms_through]
+    return texting
+
+
+def _simulated(
+    settings: Settings, given: Mapping[str, ChannelSettings]
+) -> dict[str, ChannelSettings]:
+    """A carrier that lives in this very process, with a line for texts and a code to dial."""
+    word = kept_word(settings, "simulator")
+    carrier = f"{settings.public_url.rstrip('/')}/simulator/carrier/send"
+    options = {"secret": word, "send_url": carrier}
+    made = {
+        SIMULATOR: ChannelSettings(
+            adapter="simulator", options=options, secrets=[word], lines=[SIMULATOR_LINE], tps=5000
+        ),
+        SIMULATOR_USSD: ChannelSettings(
+            adapter="simulator",
+            options=options,
+            secrets=[word],
+            lines=[SIMULATOR_CODE],
+            flow="signup",
+            sms_through=SIMULATOR,
+            tps=5000,
+        ),
+    }
+    return {name: channel for name, channel in made.items() if name not in given}
+
+
+def secret_key(settings: Settings) -> bytes:
+    """Give the installation's own key; in development it is made once and kept."""
+    return (settings.secret_key or kept_word(settings, "secret")).encode()
+
+
+def kept_word(settings: Settings, name: str) -> str:
+    """Make a random word once and keep it in the data folder, for its owner's eyes alone."""
+    path = settings.data_folder / f"{name}.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
