@@ -64,7 +64,7 @@ class Bandwidth(OneByOne):
         found = any_case(request.body)
         if not isinstance(found, list | dict):
             raise BadPayload("the body is no list of events")
-        return each(entries(found), _event) or [Ignored("no events")]
+        return each(entries(found), _event)
 
     def hand_over(self, message: OutboundMessage) -> HttpRequest:
         payload = {

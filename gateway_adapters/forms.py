@@ -50,7 +50,8 @@ class FormCarrier(OneByOne):
         return [self.report(fields) if self.is_report(fields) else self.message(fields)]
 
     def is_report(self, fields: Fields) -> bool:
-        return bool(self.STATUSES) and self.STATUS in fields and not fields.first(*self.SENDER)
+        has_text = any(name in fields for name in self.TEXT)
+        return bool(self.STATUSES) and self.STATUS in fields and not has_text
 
     def message(self, fields: Fields) -> Event:
         if not any(name in fields for name in self.TEXT):

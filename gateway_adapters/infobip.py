@@ -83,7 +83,7 @@ class Infobip(Adapter):
         found = json_object(request.body)
         if not isinstance(results := found.get("results"), list):
             raise BadPayload("no field 'results'")
-        return each(results, _event) or [Ignored("no results")]
+        return each(results, _event)
 
     def send(self, messages: Sequence[OutboundMessage]) -> HttpRequest:
         payload = {"messages": [self._message(message) for message in messages]}

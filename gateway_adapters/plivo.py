@@ -93,8 +93,8 @@ class Plivo(OneByOne):
         message = sms(sender, fields.get("Text"), recipient=line, carrier_id=message_id)
         if isinstance(message, Message):
             match fields.get("MessageIntent").lower():
-                case "optout":
-                    return [message, OptedOut(message.sender, message.recipient, message_id)]
+                case "optout":  # Plivo has answered and blocks what we would still send
+                    return [OptedOut(message.sender, message.recipient, message_id)]
                 case "optin":
                     return [message, OptedIn(message.sender, message.recipient, message_id)]
         return [message]

@@ -98,7 +98,8 @@ def each(found: Iterable[Any], read: Callable[[Any], Event]) -> Sequence[Event]:
             failures.append(failure)
     if failures and not events:
         raise failures[0]
-    return [*events, *(Ignored(f"an entry makes no sense: {failure}") for failure in failures)]
+    ignored = [Ignored(f"an entry makes no sense: {failure}") for failure in failures]
+    return [*events, *ignored] or [Ignored("an empty list")]
 
 
 def time_as(text: str, pattern: str, zone: tzinfo = UTC) -> datetime | None:
