@@ -6,6 +6,7 @@ Posts are keyed `<person>-<number>`, numbers ascending, so that order can be rea
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -94,6 +95,16 @@ def not_registered_once(kept: Kept, numbers: Iterable[str]) -> list[str]:
     expected = set(numbers)
     wrong = [number for number in expected if kept.groups[number] != 1]
     return wrong + [address for address in kept.groups if address not in expected]
+
+
+def answers(url: str) -> list[dict[str, Any]]:
+    """What every conversation understood so far."""
+    store = open_store(url)
+    try:
+        with store.read() as db:
+            return list(db.execute(select(conversations.c.answers)).scalars())
+    finally:
+        store.close()
 
 
 def _number(key: str) -> int:

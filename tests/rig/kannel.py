@@ -43,12 +43,14 @@ sendsms-port = {sendsms}
 sendsms-interface = 127.0.0.1
 http-request-retry = 5
 http-queue-delay = 1
+mo-recode = {recode}
 
 group = sms-service
 keyword = default
 catch-all = true
 max-messages = 0
-get-url = "{hook}"
+{method}-url = "{hook}"
+assume-plain-text = true
 
 group = sendsms-user
 username = {user}
@@ -63,6 +65,9 @@ class Kannel:
     folder: Path
     hook: str
     """The URL that Kannel calls for each text, with Kannel's own %-escapes in its query."""
+    method: str = "get"
+    recode: bool = False
+    """Whether Kannel turns the phones' UTF-16 into UTF-8 before it calls."""
     admin: int = field(default_factory=free_port)
     box: int = field(default_factory=free_port)
     smsc: int = field(default_factory=free_port)
@@ -78,8 +83,9 @@ class Kannel:
     def start(self) -> "Kannel":
         file = self.folder / "kannel.conf"
         ports = {name: getattr(self, name) for name in ("admin", "box", "smsc", "sendsms")}
-        words = {"hook": self.hook, "user": USER, "password": PASSWORD}
-        file.write_text(CONFIGURATION.format(**ports, **words))
+        words = {"hook": self.hook, "method": self.method, "user": USER, "password": PASSWORD}
+        recode = "true" if self.recode else "false"
+        file.write_text(CONFIGURATION.format(**ports, **words, recode=recode))
         for program, port in ((BEARERBOX, self.box), (SMSBOX, self.sendsms)):
             box = Program([program, "-v", "1", file], self.folder / f"{program.name}.log").start()
             self._programs.append(box)
