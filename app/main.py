@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import FastAPI
 
+from app import operations
 from app.conversation.compiled import Flows
 from app.conversation.load import load_flows
 from app.delivery.worker import Worker
@@ -78,13 +79,15 @@ def create_app(settings: Settings) -> Door:
     app = FastAPI(
         title="Muster", version="0.1.0", docs_url=None, redoc_url=None, lifespan=_lifespan(muster)
     )
-    return Door(
+    door = Door(
         app=app,
         channels=muster.channels,
         intake=muster.desk,
         public_url=settings.public_url,
         trusted_proxies=tuple(settings.trusted_proxies),
     )
+    app.include_router(operations.router(muster, door))
+    return door
 
 
 def from_environment() -> Door:

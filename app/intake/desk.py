@@ -115,6 +115,10 @@ class Desk:
     def spooled(self) -> int:
         return 0 if self._spool is None else len(self._spool)
 
+    @property
+    def spool_takes(self) -> bool:
+        return self._spool is not None and not self._spool.is_full
+
     def _person(self, item: Item) -> str:
         """Whose turn it is: two items of one person never share a group, nor overlap."""
         event = item.event

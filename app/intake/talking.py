@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.conversation.engine import Flows, hear
+from app.conversation.compiled import Flows
+from app.conversation.engine import hear
 from app.conversation.turn import (
     Heard,
     HeardKind,

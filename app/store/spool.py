@@ -20,6 +20,7 @@ class Spool:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._most = most
+        self._full = False
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
@@ -38,6 +39,10 @@ class Spool:
     def __len__(self) -> int:
         return self._count
 
+    @property
+    def is_full(self) -> bool:
+        return self._full or self._count >= self._most
+
     def put(self, items: Sequence[dict[str, Any]]) -> None:
         """Keep these items, all or none."""
         with self._lock:
@@ -49,9 +54,11 @@ class Spool:
                 self._db.executemany("INSERT INTO spool (item) VALUES (?)", rows)
                 self._db.execute("COMMIT")
             except sqlite3.Error as error:
+                self._full = True
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise SpoolFull(type(error).__name__) from error
+            self._full = False
             self._count += len(items)
 
     def oldest(self, limit: int) -> list[tuple[int, dict[str, Any]]]:

@@ -1,0 +1,149 @@
+"""For whoever runs the house: is it alive, can it keep what it is given, what does it count."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from app.delivery.worker import Worker
+from app.hooks.door import Door
+from app.intake.desk import MOST_PENDING, Desk
+from app.store import channels, outbox
+from app.store.engine import DatabaseAway, Store, clock
+
+PRIORITIES = ("reply", "reminder", "bulk")
+
+
+class Parts(Protocol):
+    """What is looked at."""
+
+    store: Store
+    desk: Desk
+    worker: Worker
+
+
+def router(parts: Parts, door: Door) -> APIRouter:
+    routes = APIRouter(tags=["operations"])
+    registry = CollectorRegistry()
+    registry.register(_Collector(parts, door))
+    ProcessCollector(registry=registry)
+
+    @routes.get("/healthz", summary="The process is alive")
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @routes.get("/readyz", summary="It can keep what it is given")
+    async def readyz() -> JSONResponse:
+        database = await asyncio.to_thread(_reaches, parts.store)
+        spool = parts.desk.spool_takes
+        full = parts.desk.depth >= MOST_PENDING
+        ready = (database or spool) and not full
+        told = {
+            "ready": ready,
+            "database": "reachable" if database else "away",
+            "spool": "on" if spool else "off",
+            "spooled": parts.desk.spooled,
+            "pending": parts.desk.depth,
+        }
+        return JSONResponse(told, 200 if ready else 503)
+
+    @routes.get("/metrics", summary="Prometheus metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
+
+    return routes
+
+
+def _reaches(store: Store) -> bool:
+    try:
+        with store.read() as db:
+            clock(db)
+    except DatabaseAway:
+        return False
+    return True
+
+
+class _Collector:
+    """Reads the counts when it is asked; nothing is counted twice."""
+
+    def __init__(self, parts: Parts, door: Door) -> None:
+        self._parts, self._door = parts, door
+
+    def describe(self) -> Iterable[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._intake()
+        yield from self._hooks()
+        yield from self._delivery()
+        try:
+            yield from self._stored()
+        except DatabaseAway:
+            yield GaugeMetricFamily("muster_database_up", "1 if the database answers", 0)
+
+    def _intake(self) -> Iterator[Metric]:
+        desk = self._parts.desk
+        counts = desk.counts
+        counted = {
+            "items": ("Things taken in: texts, dialog inputs, reports", counts.items),
+            "groups": ("Transactions that took them in", counts.groups),
+            "repeats": ("Things that came again and changed nothing", counts.repeats),
+            "poisoned": ("Things set aside because handling them failed", counts.poisoned),
+            "database_away": ("Groups that found the database away", counts.away),
+            "commit_seconds": ("Seconds spent on groups, commit included", counts.seconds),
+        }
+        for name, (text, value) in counted.items():
+            yield CounterMetricFamily(f"muster_intake_{name}", text, value)
+        yield GaugeMetricFamily("muster_intake_pending", "Things that wait for a lane", desk.depth)
+        yield GaugeMetricFamily("muster_spool_items", "Things in the spool", desk.spooled)
+        if counts.sizes:
+            mean = sum(counts.sizes) / len(counts.sizes)
+            yield GaugeMetricFamily("muster_intake_group_size", "Mean of the last 1000", mean)
+
+    def _hooks(self) -> Iterator[Metric]:
+        family = CounterMetricFamily(
+            "muster_webhooks", "Answers to webhooks", labels=["channel", "status"]
+        )
+        for (channel, status), count in list(self._door.counts.items()):
+            family.add_metric([channel, str(status)], count)
+        yield family
+
+    def _delivery(self) -> Iterator[Metric]:
+        outcomes = CounterMetricFamily(
+            "muster_outcomes", "Attempts by outcome", labels=["channel", "outcome"]
+        )
+        leads = GaugeMetricFamily(
+            "muster_channel_leader", "1 where this process serves it", labels=["channel"]
+        )
+        for server in self._parts.worker.servers:
+            leads.add_metric([server.channel.name], int(server.counts.leads))
+            for outcome, count in list(server.counts.outcomes.items()):
+                outcomes.add_metric([server.channel.name, outcome], count)
+        yield outcomes
+        yield leads
+
+    def _stored(self) -> Iterator[Metric]:
+        labels = ["channel", "priority"]
+        depth = GaugeMetricFamily("muster_outbox_queued", "Messages owed", labels=labels)
+        age = GaugeMetricFamily(
+            "muster_outbox_oldest_seconds", "Age of the oldest that is due", labels=labels
+        )
+        paused = GaugeMetricFamily("muster_channel_paused", "1 while it rests", labels=["channel"])
+        with self._parts.store.read() as db:
+            began = time.perf_counter()
+            now = clock(db)
+            answered = time.perf_counter() - began
+            for channel, priority, count, oldest in outbox.depth(db):
+                word = [channel, PRIORITIES[priority]]
+                depth.add_metric(word, count)
+                age.add_metric(word, max(0.0, (now - oldest).total_seconds()))
+            for state in channels.states(db).values():
+                paused.add_metric([state.channel], int(state.paused))
+        yield GaugeMetricFamily("muster_database_up", "1 if the database answers", 1)
+        yield GaugeMetricFamily("muster_database_answer_seconds", "Its answer's time", answered)
+        yield from (depth, age, paused)
