@@ -22,10 +22,10 @@ from gateway_adapters.contract import (
     Status,
     secret,
 )
-from gateway_adapters.http import basic, iso_time
+from gateway_adapters.http import basic
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.origin import check_basic
-from gateway_adapters.reading import any_case, each, entries, inner, json_object, sms
+from gateway_adapters.reading import any_case, each, entries, inner, json_object, rfc3339, sms
 
 REPORTS = {
     "message-sending": Status.SENT,
@@ -94,7 +94,7 @@ def _event(entry: Any) -> Event:
             about["text"],
             recipient=fields.get("to") or about.get("owner"),
             carrier_id=about.get("id"),
-            sent_at=iso_time(about.get("time")),
+            sent_at=rfc3339(about.get("time")),
         )
     if kind in REPORTS:
         return _report(REPORTS[kind], fields, about)

@@ -5,6 +5,7 @@ Source: 46elks.com/docs (receive-sms, send-sms, sms-delivery-reports); read 2026
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from gateway_adapters.contract import (
@@ -23,7 +24,7 @@ from gateway_adapters.contract import (
 )
 from gateway_adapters.forms import FormCarrier, Names
 from gateway_adapters.http import basic
-from gateway_adapters.reading import inner, json_object
+from gateway_adapters.reading import inner, json_object, time_as
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,9 @@ class Elks(FormCarrier):
         if fields.get("direction", "incoming").lower() != "incoming":
             return Ignored("not an incoming message")
         return super().message(fields)
+
+    def time(self, text: str) -> datetime | None:
+        return time_as(text, "%Y-%m-%dT%H:%M:%S.%f") or time_as(text, "%Y-%m-%dT%H:%M:%S")
 
     def hand_over(self, message: OutboundMessage) -> HttpRequest:
         form = {"from": message.sender, "to": message.to, "message": message.text}

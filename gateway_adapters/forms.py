@@ -19,9 +19,8 @@ from gateway_adapters.contract import (
     Screen,
     Status,
 )
-from gateway_adapters.http import iso_time
 from gateway_adapters.one_by_one import OneByOne
-from gateway_adapters.reading import sms
+from gateway_adapters.reading import rfc3339, sms
 
 Names = tuple[str, ...]
 
@@ -77,7 +76,7 @@ class FormCarrier(OneByOne):
         return self.STATUSES.get(code.lower())
 
     def time(self, text: str) -> datetime | None:
-        return iso_time(text)
+        return rfc3339(text)
 
     def acknowledge(
         self, request: HttpRequest, events: Sequence[Event], screens: Sequence[Screen]

@@ -5,6 +5,7 @@ Source: public payloads in nyaruka/courier's tests; read 2026-11.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from gateway_adapters.contract import (
@@ -17,6 +18,7 @@ from gateway_adapters.contract import (
     secret,
 )
 from gateway_adapters.forms import FormCarrier, Names
+from gateway_adapters.reading import time_as
 
 FAILED = ("2", "11", "12", "13", "14", "15", "16")
 
@@ -39,6 +41,9 @@ class HighConnection(FormCarrier):
     username: str = ""
     password: str = secret("")
     send_url: str = "https://highpushfastapi-v2.hcnx.eu/api"
+
+    def time(self, text: str) -> datetime | None:
+        return time_as(text, "%Y-%m-%dT%H:%M:%S")
 
     def hand_over(self, message: OutboundMessage) -> HttpRequest:
         params = {

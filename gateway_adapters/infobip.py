@@ -30,8 +30,17 @@ from gateway_adapters.contract import (
     by_http_status,
     secret,
 )
-from gateway_adapters.http import basic, iso_time
-from gateway_adapters.reading import any_case, decimal, each, entries, inner, json_object, sms
+from gateway_adapters.http import basic
+from gateway_adapters.reading import (
+    any_case,
+    decimal,
+    each,
+    entries,
+    inner,
+    json_object,
+    rfc3339,
+    sms,
+)
 
 GROUPS = {
     "PENDING": Status.QUEUED,
@@ -157,7 +166,7 @@ def _event(entry: Any) -> Event:
         _text(entry, fields),
         recipient=fields.get("to"),
         carrier_id=fields.get("messageid"),
-        sent_at=iso_time(fields.get("receivedat")),
+        sent_at=rfc3339(fields.get("receivedat")),
     )
 
 

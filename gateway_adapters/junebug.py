@@ -28,9 +28,9 @@ from gateway_adapters.contract import (
     same_secret,
 )
 from gateway_adapters.contract import secret as hidden
-from gateway_adapters.http import basic, iso_time
+from gateway_adapters.http import basic
 from gateway_adapters.one_by_one import OneByOne
-from gateway_adapters.reading import inner, json_object, sms
+from gateway_adapters.reading import inner, json_object, sms, time_as
 
 EVENTS = {
     "submitted": Status.SENT,
@@ -77,7 +77,7 @@ class Junebug(OneByOne):
             fields.get("content"),
             recipient=fields.get("to"),
             carrier_id=fields.filled("message_id"),
-            sent_at=iso_time(fields.get("timestamp")),
+            sent_at=_time(fields.get("timestamp")),
         )
 
     def hand_over(self, message: OutboundMessage) -> HttpRequest:
@@ -120,6 +120,10 @@ class JunebugUssd(Junebug):
 
     def _extra(self, message: OutboundMessage) -> Mapping[str, Any]:
         return {"channel_data": {"session_event": "resume" if message.more else "close"}}
+
+
+def _time(text: str) -> datetime | None:
+    return time_as(text, "%Y-%m-%d %H:%M:%S.%f") or time_as(text, "%Y-%m-%d %H:%M:%S")
 
 
 def _report(fields: Fields) -> Event:

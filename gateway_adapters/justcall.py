@@ -21,9 +21,8 @@ from gateway_adapters.contract import (
     Status,
     secret,
 )
-from gateway_adapters.http import iso_time
 from gateway_adapters.one_by_one import OneByOne
-from gateway_adapters.reading import inner, json_object, sms
+from gateway_adapters.reading import inner, json_object, sms, time_as
 
 STATUSES = {
     "delivered": Status.DELIVERED,
@@ -49,7 +48,7 @@ class JustCall(OneByOne):
                         fields.get("content"),
                         recipient=fields.get("justcall_number"),
                         carrier_id=fields.get("messageid"),
-                        sent_at=iso_time(fields.get("datetime")),
+                        sent_at=time_as(fields.get("datetime"), "%Y-%m-%d %H:%M:%S"),
                     )
                 ]
             case "O":

@@ -24,9 +24,9 @@ from gateway_adapters.contract import (
     Status,
     secret,
 )
-from gateway_adapters.http import iso_time, unix_time
+from gateway_adapters.http import unix_time
 from gateway_adapters.one_by_one import OneByOne
-from gateway_adapters.reading import inner, json_object, sms
+from gateway_adapters.reading import inner, json_object, rfc3339, sms
 
 STATUSES = {
     "delivrd": Status.DELIVERED,
@@ -147,5 +147,5 @@ def _message(fields: Fields) -> Event:
         fields["message"],
         recipient=fields.get("receiveraddress"),
         carrier_id=fields.get("id"),
-        sent_at=unix_time(created) or iso_time(created),
+        sent_at=unix_time(created) or rfc3339(created),
     )

@@ -4,6 +4,7 @@ Nothing here knows a carrier.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,11 @@ from gateway_adapters.contract import (
     Message,
     Part,
     phone_number,
+)
+from gateway_adapters.http import iso_time
+
+_RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
 )
 
 
@@ -100,6 +106,11 @@ def each(found: Iterable[Any], read: Callable[[Any], Event]) -> Sequence[Event]:
         raise failures[0]
     ignored = [Ignored(f"an entry makes no sense: {failure}") for failure in failures]
     return [*events, *ignored] or [Ignored("an empty list")]
+
+
+def rfc3339(text: str) -> datetime | None:
+    """Read a time that names its day, second and zone; None if it is anything less."""
+    return iso_time(text) if _RFC3339.fullmatch(text.strip()) else None
 
 
 def time_as(text: str, pattern: str, zone: tzinfo = UTC) -> datetime | None:

@@ -25,10 +25,9 @@ from gateway_adapters.contract import (
     Unclear,
     secret,
 )
-from gateway_adapters.http import iso_time
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.origin import check_basic
-from gateway_adapters.reading import entries, inner, json_object, sms
+from gateway_adapters.reading import entries, inner, json_object, rfc3339, sms
 
 STATUSES = {
     "queued": Status.QUEUED,
@@ -80,7 +79,7 @@ class Sinch(OneByOne):
                         fields["body"],
                         recipient=fields["to"],
                         carrier_id=fields.get("id"),
-                        sent_at=iso_time(fields.get("received_at")),
+                        sent_at=rfc3339(fields.get("received_at")),
                     )
                 ]
             case kind if kind.startswith("recipient_delivery_report_"):

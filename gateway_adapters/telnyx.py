@@ -30,10 +30,9 @@ from gateway_adapters.contract import (
     TryLater,
     secret,
 )
-from gateway_adapters.http import iso_time
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.origin import check_age, raw
-from gateway_adapters.reading import decimal, each, entries, inner, json_object, sms
+from gateway_adapters.reading import decimal, each, entries, inner, json_object, rfc3339, sms
 
 STATUSES = {
     "queued": Status.QUEUED,
@@ -134,7 +133,7 @@ def _message(data: Mapping[str, Any], payload: Mapping[str, Any]) -> Event:
         fields["text"],
         recipient=next(iter(lines), ""),
         carrier_id=fields.get("id"),
-        sent_at=iso_time(inner(data).get("occurred_at")),
+        sent_at=rfc3339(inner(data).get("occurred_at")),
     )
 
 

@@ -22,9 +22,9 @@ from gateway_adapters.contract import (
     Status,
     secret,
 )
-from gateway_adapters.http import basic, iso_time
+from gateway_adapters.http import basic
 from gateway_adapters.one_by_one import OneByOne
-from gateway_adapters.reading import entries, inner, json_object, sms
+from gateway_adapters.reading import entries, inner, json_object, rfc3339, sms, time_as
 
 STATUSES = {
     "SENT": Status.SENT,
@@ -91,7 +91,7 @@ class ZenviaLegacy(OneByOne):
                 fields.get("body"),
                 recipient=fields.get("shortcode"),
                 carrier_id=fields.filled("id"),
-                sent_at=iso_time(fields.get("received")),
+                sent_at=rfc3339(fields.get("received")),
             )
         ]
 
@@ -123,7 +123,7 @@ def _message(found: Mapping[str, Any], message: Mapping[str, Any]) -> Event:
         "\n".join(texts),
         recipient=fields.get("to"),
         carrier_id=fields.get("id"),
-        sent_at=iso_time(inner(found).get("timestamp")),
+        sent_at=time_as(inner(found).get("timestamp"), "%Y-%m-%dT%H:%M:%SZ"),
     )
 
 

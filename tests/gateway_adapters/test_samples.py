@@ -18,6 +18,8 @@ from gateway_adapters.registry import ADAPTERS, ALIASES
 SAMPLES = Path(__file__).parents[3] / "shared" / "carriers" / "samples.jsonl"
 COUNTED = ("mo", "dlr", "ussd", "error", "send_response")
 SECRETS = ("secret", "auth_token", "signing_key", "public_key_b64")
+TIME_WORDS = ("date", "time", "tstamp", "cannot parse")
+"""Where a refusal says one of these, only the time could not be read."""
 LOOK_ALIKES = ("twilio", "twilio_messaging_service", "twiml_api_generic")
 
 KNOWN_FAULTS: dict[str, str] = {
@@ -27,14 +29,34 @@ KNOWN_FAULTS: dict[str, str] = {
     "b24c064502": "a second start is known to who keeps dialogs; alone it is a good first request",
     "b271a855e6": "how much was dialled stood in the first request, which was not the one before",
     "cfc7fa4437": "how much was dialled stood in the first request, which was not the one before",
-    # smssync_android
+    # junebug, messagebird, smssync_android, telerivet: the line does not say the right secret
+    "36e4f1f4e8": "a wrong token, but the line does not say the right one",
+    "bba2628f52": "a wrong token, but the line does not say the right one",
+    "5f9aa96584": "a wrong signature, but the line does not say the key",
+    "f2798db202": "no signature, but the line does not say the key",
     "74b1a7dc2f": "a wrong secret, but the line does not say the right one",
+    "6ffdb77b63": "a wrong secret, but the line does not say the right one",
+    # clicksend
+    "beba39f5ac": "an answer whose JSON breaks off is no proof of success",
+    # dart_media
+    "e12247046d": "the sender is expected with the publisher's own prefix, ext:",
     # external_http
     "a0e4a13b74": "the sender is expected with the publisher's own prefix, ext:",
     # kannel
     "6b7230ccfd": "4 is buffered at the SMSC, so queued, as the user guide says; not yet sent",
+    # macrokiosk, plivo: the publisher knows its one line; here intake compares lines
+    "ee2296d396": "another line, but the message says so itself and is well formed",
+    "92c8ce5e58": "another line, but the report says so itself and is well formed",
+    "c19e351cdf": "another line, but the message says so itself and is well formed",
     # melipayamak
     "aa0bc4246b": "the panel's template with its placeholders, not a message",
+    # mtarget
+    "33aeaff64f": "a part alone is a message with its part; intake joins them",
+    # playmobile
+    "aea96bbd60": "prefixes are an option, which the line does not give",
+    "e888fc4f56": "prefixes are an option, which the line does not give",
+    # vonage_nexmo
+    "c2f6c7ab95": "a part went out, so trying again would send it twice",
 }
 """Sample id -> why its expectation is wrong or does not fit this door."""
 
@@ -184,7 +206,8 @@ def right_error(sample, result):
         return "accepted" if result.get("outcome") == "accepted" else ""
     if "error" in result or all(event["kind"] == "ignored" for event in result["events"]):
         return ""
-    if "date" in str(sample["expected"].get("response_contains")).lower():
+    says = str(sample["expected"].get("response_contains")).lower()
+    if any(word in says for word in TIME_WORDS):
         kept = result["events"][0]
         return "" if kept["kind"] == "message" and not kept["sent_at"] else "a time was made up"
     return f"read as {result['events'][0]['kind']}"
