@@ -155,7 +155,7 @@ class Kavenegar(Adapter):
 
     def polled(self, response: HttpResponse, cursor: str) -> Polled:
         rows = self._rows(response)
-        return Polled(each(rows, _message), more=len(rows) >= FULL_PAGE)
+        return Polled(each(rows, _message) if rows else [], more=len(rows) >= FULL_PAGE)
 
     def recover(self, since: datetime, page: int) -> HttpRequest | None:
         """Without dates they give the last two days, which is as much as they allow."""
@@ -166,7 +166,7 @@ class Kavenegar(Adapter):
         rows = self._rows(response)
         pages = json_object(response).get("metadata")
         last = number(pages, "totalpages") if isinstance(pages, dict) else page
-        return Polled(each(rows, _message), more=page < last)
+        return Polled(each(rows, _message) if rows else [], more=page < last)
 
     def ask_reports(self, messages: Sequence[OutboundMessage]) -> HttpRequest | None:
         ids = ",".join(message.carrier_id for message in messages)

@@ -149,7 +149,8 @@ class Magfa(Adapter):
 
     def polled(self, response: HttpResponse, cursor: str) -> Polled:
         rows = entries(self._answer(response), "messages")
-        return Polled(each(rows, self._message), more=len(rows) >= FULL_PAGE)
+        events = each(rows, self._message) if rows else []
+        return Polled(events, more=len(rows) >= FULL_PAGE)
 
     def ask_reports(self, messages: Sequence[OutboundMessage]) -> HttpRequest | None:
         return self._get("/statuses/" + ",".join(message.carrier_id for message in messages))

@@ -129,12 +129,11 @@ class MeliPayamak(OneByOne):
         if not value and not returned:
             raise BadPayload("the answer has neither Value nor RetStatus")
         unknown = Unclear(f"value {value[:9]}, which the manual does not name")
-        code = value if value in CODES and returned in ("", "1", value) else returned
-        return CODES.get(code, CODES.get(value, unknown)) if code != "1" else unknown
+        return CODES.get(value, CODES.get(returned, unknown))
 
     def poll(self, cursor: str) -> HttpRequest | None:
-        start = cursor.partition("+")[2] or "0"
-        asks = {"location": "1", "from": "", "index": start, "count": str(FULL_PAGE)}
+        _, start, _ = _cursor(cursor)
+        asks = {"location": "1", "from": "", "index": str(start), "count": str(FULL_PAGE)}
         return self._post("GetMessages", asks) if self.polls else None
 
     def polled(self, response: HttpResponse, cursor: str) -> Polled:
@@ -145,7 +144,7 @@ class MeliPayamak(OneByOne):
         newest = max([newest, *(row.integer("msgid") for row in fresh)])
         more = len(fresh) >= FULL_PAGE
         then = f"{known}+{start + FULL_PAGE}+{newest}" if more else str(newest)
-        return Polled(each(reversed(fresh), _message), then, more)
+        return Polled(each(fresh[::-1], _message) if fresh else [], then, more)
 
     def ask_reports(self, messages: Sequence[OutboundMessage]) -> HttpRequest | None:
         (message,) = messages
