@@ -128,7 +128,8 @@ def doctor(config: Config = None) -> None:
 
 for _name in ("flows", "carriers", "keys", "operators", "simulate", "conversations", "demo"):
     with contextlib.suppress(ModuleNotFoundError):
-        app.add_typer(importlib.import_module(f"app.cli.{_name}").app, name=_name)
+        _module = importlib.import_module(f"app.cli.{_name}")
+        app.add_typer(getattr(_module, _name, None) or _module.app, name=_name)
 
 
 def run() -> None:

@@ -292,6 +292,7 @@ class _Lane:
     def _group(self, items: Sequence[Item]) -> list[Answer]:
         for tried in range(TRIES):
             try:
+                self._talk.codes.ready(len(items))
                 return self._halves(items)
             except DatabaseAway:
                 if tried + 1 == TRIES:

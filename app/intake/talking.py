@@ -1,6 +1,6 @@
 """What one person says, made into a turn: the situation, the engine, the rows that follow."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,19 +35,22 @@ PEOPLE_WATCHED = 50_000
 class Codes:
     """Tracking codes, a block of numbers at a time; each lane has its own."""
 
-    def __init__(self, key: bytes, take: Callable[[int], int], block: int = 100) -> None:
+    def __init__(self, key: bytes, take: Callable[[int], int], block: int = 1000) -> None:
         self._key, self._take, self._block = key, take, block
-        self._next = self._end = 0
+        self._numbers: deque[int] = deque()
+
+    def ready(self, count: int) -> None:
+        """Have this many before a transaction begins: taking a block is one of its own."""
+        if len(self._numbers) < count:
+            first = self._take(self._block)
+            self._numbers.extend(range(first, first + self._block))
 
     def peek(self) -> str:
         """Give the next code, again and again until it is used."""
-        if self._next == self._end:
-            self._next = self._take(self._block)
-            self._end = self._next + self._block
-        return code_of(self._next, self._key)
+        return code_of(self._numbers[0], self._key)
 
     def use(self) -> None:
-        self._next += 1
+        self._numbers.popleft()
 
 
 @dataclass
