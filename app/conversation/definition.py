@@ -308,7 +308,9 @@ class Price(Model):
 
 
 class VocabularyRef(Model):
-    file: str
+    file: Annotated[
+        str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\.(yaml|csv)$")
+    ]
     fallback: dict[Language, Language] = {}
     """`hu: en`: labels that a vocabulary lacks in Hungarian are taken in English."""
 

@@ -26,7 +26,7 @@ def test_words_stay_words() -> None:
         ("a: 1\na: 2", "f.yaml:2:1: 'a' is here twice (first on line 1)"),
         ("a: &x 1", "f.yaml:1:4: anchors and aliases are not used here (write it out)"),
         ("a: !!python/name:os.system x", "f.yaml:1:4: tag"),
-        ("[" * 3000, "f.yaml:1:25: nested too deeply"),
+        ("[" * 3000, "f.yaml:1:1: nested too deeply"),
         ("a: [", "f.yaml:1:5: not YAML"),
         ("\ta: 1", "f.yaml:1:1: not YAML"),
         ("", "f.yaml:1:1: the file is empty"),
