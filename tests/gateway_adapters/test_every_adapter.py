@@ -84,8 +84,12 @@ def _unescaped(text):
     return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
 
 
+def _base64_without_padding(piece):
+    return base64.urlsafe_b64decode(piece + "=" * (-len(piece) % 4))
+
+
 def _hidden(piece):
-    for read in (bytes.fromhex, base64.b64decode):
+    for read in (bytes.fromhex, base64.b64decode, _base64_without_padding):
         try:
             found = read(piece)
         except ValueError:
