@@ -11,8 +11,10 @@ from gateway_adapters.contract import (
     Accepted,
     ChannelBroken,
     Event,
+    Fields,
     HttpRequest,
     HttpResponse,
+    Ignored,
     OutboundMessage,
     Outcome,
     Refused,
@@ -45,11 +47,17 @@ class Apposit(FormCarrier):
     SENDER: ClassVar[Names] = ("from",)
     TEXT: ClassVar[Names] = ("content",)
     RECIPIENT: ClassVar[Names] = ("to",)
+    REQUIRED: ClassVar[Names] = ("to", "channel")
 
     send_url: str
     username: str = ""
     password: str = secret("")
     service_id: str = ""
+
+    def message(self, fields: Fields) -> Event:
+        if fields.get("channel", "SMS").upper() != "SMS":
+            return Ignored("not an SMS")
+        return super().message(fields)
 
     def acknowledge(
         self, request: HttpRequest, events: Sequence[Event], screens: Sequence[Screen]

@@ -34,6 +34,7 @@ class CellulantSms(FormCarrier):
     TEXT: ClassVar[Names] = ("MESSAGE",)
     RECIPIENT: ClassVar[Names] = ("DESTADDR",)
     ID: ClassVar[Names] = ("ID",)
+    REQUIRED: ClassVar[Names] = ("DESTADDR", "ID")
 
     send_url: str
     username: str = ""

@@ -34,6 +34,8 @@ class FormCarrier(OneByOne):
     RECIPIENT: ClassVar[Names] = ()
     ID: ClassVar[Names] = ()
     TIME: ClassVar[Names] = ()
+    REQUIRED: ClassVar[Names] = ()
+    """What every message of this carrier has besides a sender and a text."""
     ENCODING: ClassVar[str] = "utf-8"
 
     STATUS: ClassVar[str] = "status"
@@ -53,6 +55,8 @@ class FormCarrier(OneByOne):
         return bool(self.STATUSES) and self.STATUS in fields and not has_text
 
     def message(self, fields: Fields) -> Event:
+        for name in self.REQUIRED:
+            fields.filled(name)
         if not any(name in fields for name in self.TEXT):
             raise BadPayload("the message has no text")
         return sms(

@@ -161,9 +161,11 @@ def _event(entry: Any) -> Event:
     fields = inner(entry)
     if "status" in fields:
         return _report(fields, inner(entry["status"]), inner(entry.get("error")))
+    if not (text := _text(entry, fields)).strip():
+        return Ignored("an empty text")
     return sms(
         fields.get("from") or fields.get("sender"),
-        _text(entry, fields),
+        text,
         recipient=fields.get("to"),
         carrier_id=fields.get("messageid"),
         sent_at=rfc3339(fields.get("receivedat")),

@@ -41,6 +41,10 @@ class JustCall(OneByOne):
     def receive(self, request: HttpRequest) -> Sequence[Event]:
         fields = inner(json_object(request.body).get("data"))
         match fields["direction"].upper():
+            case "I" if request.purpose == "status":
+                return [Ignored("a message on the URL for reports")]
+            case "O" if request.purpose == "receive":
+                return [Ignored("a report on the URL for messages")]
             case "I":
                 return [
                     sms(

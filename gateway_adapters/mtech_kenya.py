@@ -30,6 +30,7 @@ class MtechKenya(FormCarrier):
     TEXT: ClassVar[Names] = ("MESSAGE",)
     RECIPIENT: ClassVar[Names] = ("shortCode",)
     ID: ClassVar[Names] = ("messageID",)
+    REQUIRED: ClassVar[Names] = ("shortCode", "messageID")
 
     send_url: str
     username: str = ""

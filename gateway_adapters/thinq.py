@@ -14,7 +14,6 @@ from gateway_adapters.contract import (
     Fields,
     HttpRequest,
     HttpResponse,
-    Ignored,
     OutboundMessage,
     Outcome,
     Status,
@@ -45,13 +44,11 @@ class ThinQ(FormCarrier):
     base_url: str = "https://api.thinq.com"
 
     def message(self, fields: Fields) -> Event:
-        if fields.get("type", "sms").lower() != "sms":
-            return Ignored("a picture or another kind of message")
+        """A picture's `message` is where it lies, not a text."""
+        text = fields["message"] if fields.get("type", "sms").lower() == "sms" else ""
         sender = fields.get("from").strip()
         national = len(sender) == 10 and sender.isdigit()
-        return sms(
-            f"+1{sender}" if national else sender, fields["message"], recipient=fields.get("to")
-        )
+        return sms(f"+1{sender}" if national else sender, text, recipient=fields.get("to"))
 
     def hand_over(self, message: OutboundMessage) -> HttpRequest:
         account = quote(self.account_id, safe="")

@@ -34,6 +34,7 @@ class Vas2Nets(FormCarrier):
     RECIPIENT: ClassVar[Names] = ("destination",)
     ID: ClassVar[Names] = ("messageid",)
     TIME: ClassVar[Names] = ("time",)
+    REQUIRED: ClassVar[Names] = ("destination", "messageid")
     ANSWER: ClassVar[str] = ""
 
     send_url: str
