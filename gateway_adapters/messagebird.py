@@ -30,7 +30,6 @@ from gateway_adapters.contract import (
     same_secret,
     secret,
 )
-from gateway_adapters.http import iso_time
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.origin import (
     check_age,
@@ -41,7 +40,7 @@ from gateway_adapters.origin import (
     sha256_hex,
     sign,
 )
-from gateway_adapters.reading import decimal, inner, json_object, sms, time_as
+from gateway_adapters.reading import decimal, inner, json_object, rfc3339, sms, time_as
 
 STATUSES = {
     "scheduled": Status.QUEUED,
@@ -98,7 +97,8 @@ class MessageBird(OneByOne):
             raise NotFromCarrier("the token was made for another request")
 
     def receive(self, request: HttpRequest) -> Sequence[Event]:
-        fields = request.fields()
+        """Some names come twice, an older value before the message's own: the last counts."""
+        fields = Fields.of(reversed([*request.query_pairs(), *request.form_pairs()]))
         if "status" in fields:
             return [_report(fields)]
         if not fields.first("originator", "body", "message", "shortcode", "recipient"):
@@ -156,7 +156,7 @@ def _message(fields: Fields) -> Event:
         text,
         recipient=fields.first("recipient", "receiver", "shortcode"),
         carrier_id=fields.first(*ids),
-        sent_at=at or iso_time(fields.get("createdDatetime")),
+        sent_at=at or rfc3339(fields.get("createdDatetime")),
     )
 
 

@@ -41,6 +41,7 @@ STATUSES: Mapping[str, Status] = {
     "cancelled": Status.FAILED,
 }
 MESSAGE_EVENTS = ("incoming_message", "default")
+TEXTS = ("sms", "mms")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class Telerivet(OneByOne):
         match fields["event"].lower():
             case "send_status":
                 return [_report(fields)]
-            case event if event in MESSAGE_EVENTS and fields.get("message_type", "sms") == "sms":
+            case event if event in MESSAGE_EVENTS and fields.get("message_type", "sms") in TEXTS:
                 return [
                     sms(
                         fields.get("from_number"),

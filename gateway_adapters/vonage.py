@@ -34,10 +34,10 @@ from gateway_adapters.contract import (
 )
 from gateway_adapters.contract import secret as hidden
 from gateway_adapters.gsm7 import fits_gsm7
-from gateway_adapters.http import iso_time, parse_json
+from gateway_adapters.http import parse_json
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.origin import check_age, raw, sign
-from gateway_adapters.reading import decimal, entries, inner, sms
+from gateway_adapters.reading import decimal, entries, inner, sms, time_as
 
 STATUSES = {
     "delivered": Status.DELIVERED,
@@ -112,7 +112,7 @@ class Vonage(OneByOne):
                 fields.get("text"),
                 recipient=fields.get("to"),
                 carrier_id=fields.first("messageId"),
-                sent_at=iso_time(fields.get("message-timestamp")),
+                sent_at=time_as(fields.get("message-timestamp"), "%Y-%m-%d %H:%M:%S"),
                 part=_part(fields),
             )
         ]
