@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from app.conversation.turn import HeardKind, Medium
 from app.intake.channel import Channel
-from app.intake.item import Answer, Item, Silence, Spoken, heard_of
+from app.intake.item import Answer, Item, Rest, Silence, Spoken, heard_of
 from app.intake.joining import join
 from app.intake.talking import Knows, Said, Talk
 from app.intake.writes import Writes
@@ -88,7 +88,9 @@ class Batch:
         match item.event:
             case Silence(address=address) | Spoken(address=address):
                 return address
-            case Message() | DialogInput() | DialogEnded() | OptedOut() | OptedIn() as event:
+            case (
+                Message() | Rest() | DialogInput() | DialogEnded() | OptedOut() | OptedIn()
+            ) as event:
                 if event.sender:
                     return self._house.channels[item.channel].address_of(event.sender)
                 row = self._dialog(item)
@@ -230,7 +232,7 @@ class Batch:
                 "id": row,
                 "channel": item.channel,
                 "kind": item.kind,
-                "key": item.key,
+                "key": _key(item)[1],
                 "carrier_id": cleaned(getattr(event, "carrier_id", "")),
                 "participant_id": None if person is None else person.id,
                 "conversation_id": about.get("conversation_id"),

@@ -12,14 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.exc import DBAPIError
-
 from app.intake.batch import Batch, House
-from app.intake.item import Answer, Item, Silence, Spoken, restored, stored
+from app.intake.item import Answer, Item, Rest, Silence, Spoken, Taken, restored, stored
+from app.intake.joining import WAIT
 from app.intake.keeping import keep_poison, keep_unread
 from app.intake.reporting import take_reports
 from app.intake.talking import Codes, Talk
-from app.store import conversations
+from app.store import conversations, parts
 from app.store.engine import DatabaseAway, Store
 from app.store.ids import take_numbers
 from app.store.spool import Spool, SpoolFull
@@ -250,12 +249,11 @@ class Desk:
         now = datetime.now(UTC)
         with self._store.read() as db:
             rows = conversations.to_wake(db, WAKE_AT_ONCE)
+            torn = parts.late(db, now - WAIT)
+        due: list[tuple[str, Taken]] = [(channel, Silence(who, row)) for row, who, channel in rows]
+        due += [(channel, Rest(sender, reference)) for channel, sender, reference in torn]
         known = self._house.channels
-        return [
-            Item(channel, Silence(address, row), now)
-            for row, address, channel in rows
-            if channel in known
-        ]
+        return [Item(channel, event, now) for channel, event in due if channel in known]
 
     async def stop(self) -> None:
         """Finish what is pending, then rest."""
@@ -303,7 +301,9 @@ class _Lane:
         """Run a group; if it fails on its data, in halves, down to the one that is to blame."""
         try:
             return self._transaction(items)
-        except DBAPIError as error:
+        except DatabaseAway:
+            raise
+        except Exception as error:  # noqa: BLE001  the data's fault, whatever class says so
             if len(items) == 1:
                 with self._store.write() as db:
                     keep_poison(db, items[0], type(error).__name__, self._house.new_id())

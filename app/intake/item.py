@@ -38,13 +38,21 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """The rest of a long message never came: what is there is taken for the whole."""
+
+    sender: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A request that nobody could read; kept for people to look at."""
 
     problem: str
 
 
-Taken = Event | Silence | Spoken | Unread
+Taken = Event | Silence | Spoken | Rest | Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +94,12 @@ KINDS: dict[type, str] = {
     Report: "report",
     Silence: "silence",
     Spoken: "spoken",
+    Rest: "message",
     Unread: "unread",
 }
-SPOOLED = {kind: event for event, kind in KINDS.items() if event not in (Silence, Spoken, Unread)}
+OURS = (Silence, Spoken, Rest, Unread)
+"""What no carrier tells; it is never spooled."""
+SPOOLED = {kind: event for event, kind in KINDS.items() if event not in OURS}
 
 
 def stored(item: Item) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from app.intake.item import Answer, Item, event_from
+from app.intake.item import Answer, Item, Rest, event_from
 from app.intake.writes import Writes
 from app.store import parts
 from app.store.parts import KeptPart, PartsKey
-from app.text.fold import cleaned
-from gateway_adapters.contract import Message
+from app.text.fold import cleaned, storable
+from gateway_adapters.contract import Message, Part
 
 WAIT = timedelta(minutes=5)
 """Then what is there is handled without the rest. Carriers deliver parts within seconds."""
@@ -22,24 +22,33 @@ def join(
     db: Connection, items: Sequence[Item], writes: Writes, answers: dict[str, Answer]
 ) -> list[Item]:
     """Keep parts and put whole messages in their place; items that still wait are answered."""
-    partial = [item for item in items if isinstance(item.event, Message) and item.event.part]
-    if not partial:
+    keys = {item.token: key for item in items if (key := _key(item)) is not None}
+    if not keys:
         return list(items)
-    parts.keep(db, [_row(item) for item in partial])
-    kept = parts.of(db, sorted({_key(item) for item in partial}))
-    whole = {key for key, found in kept.items() if len(found) >= found[0].total}
+    parts.keep(db, [_row(item) for item in items if _is_part(item)])
+    kept = parts.of(db, sorted(set(keys.values())))
+    given_up = {keys[item.token] for item in items if isinstance(item.event, Rest)}
+    whole = {key for key, found in kept.items() if key in given_up or len(found) >= found[0].total}
     parts.drop(db, sorted(whole))
     ready: list[Item] = []
     for item in items:
-        if item not in partial:
+        key = keys.get(item.token)
+        if key is None:
             ready.append(item)
-        elif (key := _key(item)) in whole:
+        elif key in whole:
             whole.discard(key)
-            ready.append(replace(item, event=together(kept[key])))
+            carrier_id = getattr(item.event, "carrier_id", "")
+            event = replace(together(kept[key]), carrier_id=carrier_id)
+            ready.append(replace(item, event=event))
         else:
             answers[item.token] = Answer("joined")
-            writes.inbox.append(_inbox_row(item, writes))
+            if _is_part(item):
+                writes.inbox.append(_inbox_row(item, writes))
     return ready
+
+
+def _is_part(item: Item) -> bool:
+    return isinstance(item.event, Message) and item.event.part is not None
 
 
 def together(found: Sequence[KeptPart]) -> Message:
@@ -48,29 +57,34 @@ def together(found: Sequence[KeptPart]) -> Message:
     total = found[0].total
     text = "".join(numbers.get(number, INCOMPLETE) for number in range(1, total + 1))
     first: Message = event_from("message", found[0].message)
-    last: Message = event_from("message", found[-1].message)
-    return replace(first, text=text, part=None, carrier_id=last.carrier_id)
+    return replace(first, text=text, part=None)
 
 
-def _key(item: Item) -> PartsKey:
-    event = item.event
-    assert isinstance(event, Message)
-    assert event.part is not None
-    return item.channel, cleaned(event.sender), cleaned(event.part.reference)
+def _key(item: Item) -> PartsKey | None:
+    """Which long message this belongs to, if to any."""
+    match item.event:
+        case Message(sender=sender, part=Part(reference=reference)):
+            return item.channel, cleaned(sender), cleaned(reference)
+        case Rest(sender=sender, reference=reference):
+            return item.channel, sender, reference
+        case _:
+            return None
 
 
 def _row(item: Item) -> dict[str, object]:
     event = item.event
     assert isinstance(event, Message)
     assert event.part is not None
-    channel, sender, reference = _key(item)
     return {
-        "channel": channel,
-        "sender": sender,
-        "reference": reference,
+        "channel": item.channel,
+        "sender": cleaned(event.sender),
+        "reference": cleaned(event.part.reference),
         "number": event.part.number,
         "total": max(event.part.total, 1),
-        "message": {**asdict(event), "text": cleaned(event.text)},
+        "message": {
+            name: storable(value) if isinstance(value, str) else value
+            for name, value in asdict(event).items()
+        },
         "raw": item.raw,
         "received_at": item.received_at,
     }

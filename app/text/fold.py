@@ -81,6 +81,11 @@ def key(text: str) -> str:
     return NOT_LETTERS.sub("", fold(text))
 
 
+def storable(text: str) -> str:
+    """The text without what a database refuses or a terminal obeys; spaces stay as they are."""
+    return UNSEEN.sub("", text)
+
+
 def cleaned(text: str) -> str:
     """What a person wrote, fit to be stored and shown: one line, no control characters."""
-    return " ".join(UNSEEN.sub("", text.replace("\x00", "")).split())
+    return " ".join(storable(text).split())
