@@ -25,6 +25,7 @@ from gateway_adapters.contract import (
     Outcome,
     Refused,
     TryLater,
+    dialled_suffix,
     settled,
 )
 from gateway_adapters.describe import abilities, page, tells
@@ -119,7 +120,8 @@ def parse(name: str, line: Mapping[str, Any]) -> dict[str, Any]:
         request = _request(line)
         if line.get("authenticate"):
             adapter.authenticate(request, _public_url(line, request), _now(line.get("now")))
-        events = _after(line, tells(adapter, request, _messages(line) or [_message(0, {})]))
+        events = tells(adapter, request, _messages(line) or [_message(0, {})])
+        events = _after(line, adapter, events)
     except EXPECTED as error:
         return {"error": type(error).__name__, "reason": str(error)}
     return {"events": [_event(event) for event in events]}
@@ -192,13 +194,36 @@ def _now(given: object) -> datetime | None:
     return unix_time(given) if isinstance(given, int | float) else None
 
 
-def _after(line: Mapping[str, Any], events: Sequence[Event]) -> Sequence[Event]:
+def _after(line: Mapping[str, Any], adapter: Adapter, events: Sequence[Event]) -> Sequence[Event]:
     """Read what was typed since the request before, where the line tells it."""
     if "previous_params" not in line:
         return events
-    before = line["previous_params"]
-    before = before if isinstance(before, str) else None
-    return [settled(e, before) if isinstance(e, DialogInput) else e for e in events]
+    before = _typed_before(line, adapter)
+    return [_since(event, before) if isinstance(event, DialogInput) else event for event in events]
+
+
+def _since(event: DialogInput, before: str | None) -> DialogInput:
+    """With nothing before, only a carrier that offers both readings needs to be told so."""
+    if event.typed_so_far is None or (before is None and event.otherwise is None):
+        return event
+    if before and before.startswith("*"):  # with the code before it, as Advanta writes it
+        beyond = dialled_suffix(before, event.recipient)
+        before = before if beyond is None else beyond
+    return settled(event, before)
+
+
+def _typed_before(line: Mapping[str, Any], adapter: Adapter) -> str | None:
+    """The text of the request before: given as it is, or as that request's own parameters."""
+    given = line["previous_params"]
+    if given is None or not (isinstance(given, Mapping) or "=" in str(given)):
+        return None if given is None else str(given)
+    place = "body" if line.get("body") else "query"
+    try:
+        events = adapter.receive(_request({**line, place: given}))
+    except BadPayload:
+        return str(given)
+    typed = [event.typed_so_far for event in events if isinstance(event, DialogInput)]
+    return (typed[0] if typed else None) or ""
 
 
 def _event(event: Event) -> dict[str, Any]:
