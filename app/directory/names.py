@@ -1,6 +1,7 @@
 """What names of groups have in common: keys for likely duplicates and words for search."""
 
 import re
+from collections.abc import Iterator
 
 from app.text.fold import fold
 
@@ -14,14 +15,36 @@ COMMON = frozenset(
     ).split()
 )
 """Words that many groups share, so that they tell nothing apart."""
+SUFFIXES = frozenset({"ها", "های", "هایی", "تر", "ترین", "ای"})
+PREFIXES = frozenset({"می", "نمی", "بی", "هم", "نا"})
+"""Parts of words that people write joined, apart, or with a zero-width non-joiner."""
 WORD = re.compile(r"\w+")
-MOST_WORDS = 24
+MOST_WORDS = 32
+LONGEST = 64
 
 
 def words_of(*texts: str) -> frozenset[str]:
     """Folded words to find a group by."""
-    found = [word for text in texts for word in WORD.findall(fold(text))]
-    return frozenset(word[:64] for word in found[:MOST_WORDS])
+    found = dict.fromkeys(word[:LONGEST] for text in texts for word in _spellings(text))
+    return frozenset(list(found)[:MOST_WORDS])
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """Each word; and what was written in several pieces, also as one."""
+    before = ""
+    for token in text.split():
+        pieces = WORD.findall(fold(token))
+        yield from pieces
+        if len(pieces) > 1:
+            yield "".join(pieces)
+        elif pieces and are_one(before, pieces[0]):
+            yield before + pieces[0]
+        before = pieces[-1] if pieces else ""
+
+
+def are_one(word: str, next_word: str) -> bool:
+    """Whether two words are one that is sometimes written apart."""
+    return bool(word) and (next_word in SUFFIXES or word in PREFIXES)
 
 
 def name_key(name: str) -> str:

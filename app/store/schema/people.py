@@ -110,6 +110,7 @@ groups = Table(
     Index("ix_groups_channel_id", "channel", "id"),
     Index("ix_groups_created_at", "created_at"),
     Index("ix_groups_county_id", "county", "id"),
+    Index("ix_groups_merged_into", "merged_into", **where("merged_into IS NOT NULL")),
 )
 
 

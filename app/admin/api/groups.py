@@ -1,0 +1,107 @@
+"""/groups: search, one group, its conversation."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AfterValidator, Field, StringConstraints
+
+from app.admin.api import shapes
+from app.admin.api.asks import Here, Line, Moment, Paging, Reader, Shape, Word, cursor, next_of
+from app.admin.api.shapes import Group, Groups, Messages, Status
+from app.admin.caller import Caller
+from app.admin.office import Office
+from app.admin.problems import not_found
+from app.directory.search import terms_of
+from app.store import groups_search, messages
+from app.text.digits import digits
+
+router = APIRouter(prefix="/groups", tags=["groups"])
+
+Key = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9۰-۹٠-٩]{1,24}$"),
+    AfterValidator(digits),
+]
+"""A group's tracking code or id, in the digits of any keyboard."""
+
+
+class GroupFilter(Shape):
+    """Which groups; several values of one filter mean any of them."""
+
+    q: Line = Field(
+        "", description="Words of name or contact in any spelling, a code, a phone number."
+    )
+    province: list[Word] = Field([], max_length=40)
+    county: list[Word] = Field([], max_length=40)
+    type: list[Word] = Field([], max_length=40)
+    specialism: list[Word] = Field([], max_length=40)
+    status: list[Status] = Field([], max_length=4)
+    channel: list[Word] = Field([], max_length=40)
+    flow: list[Word] = Field([], max_length=40)
+    tag: Annotated[Line, Field(max_length=64)] = ""
+    from_: Moment | None = Field(None, alias="from", description="Signed up at or after this.")
+    to: Moment | None = Field(None, description="Signed up before this.")
+    merged: bool = Field(False, description="Also those that are part of another group.")
+
+    def wanted(self, office: Office, caller: Caller) -> groups_search.Filter:
+        return groups_search.Filter(
+            terms=terms_of(self.q, region=office.region, sees_numbers=caller.sees_numbers),
+            province=tuple(self.province),
+            county=tuple(self.county),
+            type=tuple(self.type),
+            specialism=tuple(self.specialism),
+            status=tuple(self.status),
+            channel=tuple(self.channel),
+            flow=tuple(self.flow),
+            tag=self.tag,
+            since=self.from_,
+            until=self.to,
+            merged=self.merged,
+        )
+
+
+class GroupPage(GroupFilter, Paging):
+    pass
+
+
+@router.get("", summary="Search and filter groups")
+def list_groups(office: Here, caller: Reader, given: Annotated[GroupPage, Query()]) -> Groups:
+    wanted = given.wanted(office, caller)
+    with office.store.read() as db:
+        rows = groups_search.page(db, wanted, given.limit, given.below)
+        chosen = groups_search.specialisms_of(db, [row.id for row in rows])
+    full = len(rows) == given.limit
+    return Groups(
+        items=[shapes.group(row, chosen[row.id], caller) for row in rows],
+        next=cursor(groups_search.place_of(rows[-1], wanted)) if full else None,
+    )
+
+
+@router.get("/{key}", summary="One group, by tracking code or id")
+def one_group(
+    office: Here, caller: Reader, key: Key, request: Request, response: Response
+) -> Group:
+    with office.store.read() as db:
+        row = groups_search.by_code_or_id(db, key)
+        if row is None:
+            raise not_found("group")
+        chosen = groups_search.specialisms_of(db, [row.id])
+    response.headers["ETag"] = f'"{row.revision}"'
+    return shapes.group(row, chosen[row.id], caller)
+
+
+@router.get("/{key}/conversation", summary="What the person and we said, newest first")
+def conversation_of_group(
+    office: Here, caller: Reader, key: Key, given: Annotated[Paging, Query()]
+) -> Messages:
+    below = given.below
+    with office.store.read() as db:
+        row = groups_search.by_code_or_id(db, key)
+        if row is None:
+            raise not_found("group")
+        wanted = messages.Filter(participant=row.participant_id)
+        found = messages.page(db, wanted, given.limit, below.id if below else None)
+    return Messages(
+        items=[shapes.message(found_one, caller) for found_one in found],
+        next=next_of([row for _, row in found], given.limit),
+    )

@@ -1,0 +1,59 @@
+"""/messages: what came in and what went out, with state."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+from pydantic import Field
+
+from app.admin.api import shapes
+from app.admin.api.asks import Here, Id, Line, Moment, Paging, Reader, Word, next_of
+from app.admin.api.shapes import Messages, WholeMessage
+from app.admin.problems import not_found
+from app.store import messages
+
+router = APIRouter(prefix="/messages", tags=["messages"])
+
+
+class MessageFilter(Paging):
+    direction: Literal["in", "out"] | None = None
+    state: list[Word] = Field([], max_length=10, examples=[["failed", "unclear"]])
+    channel: Line = ""
+    participant: Id | None = None
+    conversation: Id | None = None
+    from_: Moment | None = Field(None, alias="from")
+    to: Moment | None = None
+
+    def wanted(self) -> messages.Filter:
+        return messages.Filter(
+            direction=self.direction,
+            state=tuple(self.state),
+            channel=self.channel,
+            participant=None if self.participant is None else int(self.participant),
+            conversation=None if self.conversation is None else int(self.conversation),
+            since=self.from_,
+            until=self.to,
+        )
+
+
+@router.get("", summary="Messages in and out, newest first")
+def list_messages(
+    office: Here, caller: Reader, given: Annotated[MessageFilter, Query()]
+) -> Messages:
+    below = given.below
+    with office.store.read() as db:
+        found = messages.page(db, given.wanted(), given.limit, below.id if below else None)
+    return Messages(
+        items=[shapes.message(one, caller) for one in found],
+        next=next_of([row for _, row in found], given.limit),
+    )
+
+
+@router.get("/{message_id}", summary="One message, with its attempts and reports")
+def one_message(office: Here, caller: Reader, message_id: Annotated[Id, Path()]) -> WholeMessage:
+    with office.store.read() as db:
+        found = messages.by_id(db, int(message_id))
+        if found is None:
+            raise not_found("message")
+        tried = messages.attempts_of(db, int(message_id))
+        told = messages.reports_of(db, int(message_id))
+    return shapes.whole_message(found, tried, told, caller)

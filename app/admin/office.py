@@ -1,0 +1,33 @@
+"""What the admin API and the console work with: given by whoever puts the house together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from app.admin.limits import Limit
+from app.admin.tally import Tally
+from app.conversation.compiled import Flows
+from app.intake.channel import Channel
+from app.store.engine import Store
+from app.store.ids import Ids
+
+REQUESTS_A_SECOND = 20
+REQUESTS_AT_ONCE = 200
+STRANGERS_A_SECOND = 1
+STRANGERS_AT_ONCE = 30
+
+
+@dataclass(frozen=True)
+class Office:
+    store: Store
+    """On PostgreSQL best one of its own, so that a busy API never keeps the intake waiting."""
+    new_id: Ids
+    flows: Flows = field(default_factory=lambda: Flows({}))
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Tehran"))
+    region: str = "IR"
+    tally: Tally = field(default_factory=Tally)
+    requests: Limit = field(default_factory=lambda: Limit(REQUESTS_A_SECOND, REQUESTS_AT_ONCE))
+    """Of one API key."""
+    strangers: Limit = field(default_factory=lambda: Limit(STRANGERS_A_SECOND, STRANGERS_AT_ONCE))
+    """Requests without a valid key, of one address."""

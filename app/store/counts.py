@@ -1,0 +1,67 @@
+"""How many: groups by what they are, and when they came."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Integer, Select, cast, extract, func, select
+
+from app.store.groups_search import Filter, conditions
+from app.store.schema import conversations, group_specialisms, groups, outbox
+
+SLICE = 1800
+"""Seconds that sign-ups are counted in: every zone is a whole number of these from UTC."""
+
+
+def groups_by(db: Connection, column: str, wanted: Filter) -> dict[str, int]:
+    of = groups.c[column]
+    statement = select(of, func.count()).where(*conditions(db, wanted)).group_by(of)
+    return _pairs(db, statement)
+
+
+def groups_by_specialism(db: Connection, wanted: Filter) -> dict[str, int]:
+    of = group_specialisms.c.specialism
+    statement = select(of, func.count()).group_by(of)
+    joined = group_specialisms.c.group_id == groups.c.id
+    if wanted != Filter():
+        return _pairs(db, statement.join(groups, joined).where(*conditions(db, wanted)))
+    # All groups but the few merged ones: counting those apart spares a join of everything.
+    merged = _pairs(db, statement.join(groups, joined).where(groups.c.merged_into.is_not(None)))
+    return {value: n - merged.get(value, 0) for value, n in _pairs(db, statement).items()}
+
+
+def _pairs(db: Connection, statement: Select[Any]) -> dict[str, int]:
+    return {value: count for value, count in db.execute(statement)}  # noqa: C416  rows, not pairs
+
+
+def groups_in_slices(
+    db: Connection, wanted: Filter, since: datetime, until: datetime
+) -> Sequence[tuple[int, int]]:
+    """Sign-ups in each half hour that had some: its beginning in Unix time, and how many."""
+    slice_ = (_unix(db, groups.c.created_at) / SLICE).label("slice")
+    statement = (
+        select(slice_, func.count())
+        .where(*conditions(db, wanted), groups.c.created_at >= since, groups.c.created_at < until)
+        .group_by(slice_)
+        .order_by(slice_)
+    )
+    return [(int(number) * SLICE, count) for number, count in db.execute(statement)]
+
+
+def _unix(db: Connection, column: Any) -> Any:
+    if db.dialect.name == "sqlite":
+        return cast(func.strftime("%s", column), Integer)
+    return func.floor(extract("epoch", column))
+
+
+def standing_of(db: Connection, flow: str) -> Sequence[tuple[str, str, int]]:
+    """How many conversations of a flow stand in each step: step, standing, how many."""
+    columns = (conversations.c.step, conversations.c.standing)
+    statement = select(*columns, func.count()).where(conversations.c.flow == flow)
+    return [(s, standing, n) for s, standing, n in db.execute(statement.group_by(*columns))]
+
+
+def messages_by_state(db: Connection, since: datetime) -> dict[str, int]:
+    """What we sent lately, by state."""
+    statement = select(outbox.c.state, func.count()).where(outbox.c.updated_at >= since)
+    return _pairs(db, statement.group_by(outbox.c.state))

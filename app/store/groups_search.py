@@ -1,0 +1,211 @@
+"""Finding groups among a million: by words in any spelling, by place and kind, page by page.
+
+Pages go by id or time, never by number, so the last is as fast as the first.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+)
+
+from app.directory.search import Term, Wanted
+from app.store.schema import group_specialisms, group_words, groups
+
+FEW = 10_000
+"""A term that fewer groups meet is looked up first; commoner ones are met along the way."""
+LAST_LETTER = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What groups to find; of several values of one column, any will do."""
+
+    terms: tuple[Term, ...] = ()
+    province: tuple[str, ...] = ()
+    county: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    specialism: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    flow: tuple[str, ...] = ()
+    tag: str = ""
+    ids: tuple[int, ...] = ()
+    participant: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    merged: bool = False
+    """Also those that were merged into another."""
+
+
+COLUMNS = ("province", "county", "type", "status", "channel", "flow")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: the next one begins below."""
+
+    id: int
+    at: datetime | None = None
+
+
+def page(
+    db: Connection, wanted: Filter, limit: int, below: Place | None = None
+) -> Sequence[Row[Any]]:
+    """Find groups, newest first."""
+    by_time = bool(wanted.since or wanted.until)
+    statement = select(groups).where(*conditions(db, wanted)).limit(limit)
+    if by_time:
+        statement = statement.order_by(groups.c.created_at.desc(), groups.c.id.desc())
+        if below and below.at:
+            place = tuple_(literal(below.at, groups.c.created_at.type), literal(below.id))
+            statement = statement.where(tuple_(groups.c.created_at, groups.c.id) < place)
+    else:
+        statement = statement.order_by(groups.c.id.desc())
+        if below:
+            statement = statement.where(groups.c.id < below.id)
+    return db.execute(statement).all()
+
+
+def place_of(row: Row[Any], wanted: Filter) -> Place:
+    return Place(row.id, row.created_at if wanted.since or wanted.until else None)
+
+
+def every(db_pages: Any, wanted: Filter, at_once: int = 1000) -> Iterator[Sequence[Row[Any]]]:
+    """Give all groups, page by page; each page is a transaction of its own."""
+    below: Place | None = None
+    while True:
+        with db_pages() as db:
+            rows = page(db, wanted, at_once, below)
+        if rows:
+            yield rows
+        if len(rows) < at_once:
+            return
+        below = place_of(rows[-1], wanted)
+
+
+def conditions(db: Connection, wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    """What must hold of a row of `groups`."""
+    for name in COLUMNS:
+        if values := getattr(wanted, name):
+            yield groups.c[name].in_(values) if len(values) > 1 else groups.c[name] == values[0]
+    if wanted.specialism:
+        yield exists().where(
+            group_specialisms.c.group_id == groups.c.id,
+            group_specialisms.c.specialism.in_(wanted.specialism),
+        )
+    if wanted.ids:
+        yield groups.c.id.in_(wanted.ids)
+    if wanted.participant is not None:
+        yield groups.c.participant_id == wanted.participant
+    if wanted.since:
+        yield groups.c.created_at >= wanted.since
+    if wanted.until:
+        yield groups.c.created_at < wanted.until
+    if wanted.tag:
+        yield _has_tag(db, wanted.tag)
+    if not wanted.merged:
+        yield groups.c.merged_into.is_(None)
+    yield from _meeting(db, wanted.terms)
+
+
+def _has_tag(db: Connection, tag: str) -> ColumnElement[bool]:
+    if db.dialect.name == "postgresql":
+        return groups.c.tags.op("@>")(func.jsonb_build_array(tag))
+    each = func.json_each(groups.c.tags).table_valued("value")
+    return exists(select(literal(1)).select_from(each).where(each.c.value == tag))
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def _meeting(db: Connection, terms: Sequence[Term]) -> Iterator[ColumnElement[bool]]:
+    if not terms:
+        return
+    sized = sorted(((_size(db, term), term) for term in terms), key=lambda pair: pair[0])
+    if sized[0][0] == 0:
+        yield false()
+        return
+    rest: Iterable[tuple[int, Term]] = sized
+    if sized[0][0] < FEW:
+        # Without this fence the planner may walk all groups in search of a rare word.
+        hits = union(*(_one_spelling(db, spelling) for spelling in sized[0][1]))
+        fenced = hits.cte("hits").prefix_with("MATERIALIZED")
+        yield groups.c.id.in_(select(fenced.c.group_id))
+        rest = sized[1:]
+    for _, term in rest:
+        yield or_(*(and_(*(_has(db, w) for w in spelling)) for spelling in term))
+
+
+def _size(db: Connection, term: Term) -> int:
+    """How many groups may meet a term, counted up to a bound."""
+    return sum(min(_count(db, wanted) for wanted in spelling) for spelling in term)
+
+
+def _count(db: Connection, wanted: Wanted) -> int:
+    some = select(literal(1)).select_from(group_words).where(_is(db, wanted)).limit(FEW)
+    return int(db.execute(select(func.count()).select_from(some.subquery())).scalar_one())
+
+
+def _one_spelling(db: Connection, spelling: Sequence[Wanted]) -> Select[Any]:
+    first, *others = sorted(spelling, key=lambda wanted: _count(db, wanted))
+    statement = select(group_words.c.group_id).where(_is(db, first))
+    for wanted in others:
+        other = group_words.alias()
+        statement = statement.where(
+            exists().where(other.c.group_id == group_words.c.group_id, _is(db, wanted, other))
+        )
+    return statement
+
+
+def _has(db: Connection, wanted: Wanted) -> ColumnElement[bool]:
+    words = group_words.alias()
+    return exists().where(words.c.group_id == groups.c.id, _is(db, wanted, words))
+
+
+def _is(db: Connection, wanted: Wanted, words: Any = group_words) -> ColumnElement[bool]:
+    """Compare letter by letter, whatever the database's language thinks of their order."""
+    word = words.c.word
+    if wanted.whole:
+        return word == wanted.word  # type: ignore[no-any-return]
+    at_least, below = (">=", "<") if db.dialect.name == "sqlite" else ("~>=~", "~<~")
+    first: ColumnElement[bool] = word.op(at_least, is_comparison=True)(wanted.word)
+    return and_(first, word.op(below, is_comparison=True)(wanted.word + LAST_LETTER))
+
+
+# --- what belongs to groups -----------------------------------------------------------------
+
+
+def specialisms_of(db: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {group: [] for group in ids}
+    table = group_specialisms.c
+    statement = select(table.group_id, table.specialism).where(table.group_id.in_(ids))
+    for row in db.execute(statement.order_by(table.group_id, table.specialism)):
+        found[row.group_id].append(row.specialism)
+    return found
+
+
+def by_code_or_id(db: Connection, key: str) -> Row[Any] | None:
+    """Find one group by its tracking code or its id."""
+    if not (key.isascii() and key.isdigit()):
+        return None
+    number = int(key)
+    either = groups.c.code == key
+    if number < 2**63:
+        either = or_(either, groups.c.id == number)
+    return db.execute(select(groups).where(either).limit(1)).one_or_none()
