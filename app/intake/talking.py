@@ -38,6 +38,7 @@ class Codes:
     def __init__(self, key: bytes, take: Callable[[int], int], block: int = 1000) -> None:
         self._key, self._take, self._block = key, take, block
         self._numbers: deque[int] = deque()
+        self._code = ""
 
     def ready(self, count: int) -> None:
         """Have this many before a transaction begins: taking a block is one of its own."""
@@ -47,10 +48,12 @@ class Codes:
 
     def peek(self) -> str:
         """Give the next code, again and again until it is used."""
-        return code_of(self._numbers[0], self._key)
+        self._code = self._code or code_of(self._numbers[0], self._key)
+        return self._code
 
     def use(self) -> None:
         self._numbers.popleft()
+        self._code = ""
 
 
 @dataclass

@@ -51,13 +51,17 @@ class Writes:
     silenced: list[tuple[int, str]] = field(default_factory=list)
     """People and channels whose queued messages are cancelled: they opted out."""
 
+    def __post_init__(self) -> None:
+        lists = (getattr(self, each.name) for each in fields(self))
+        self._lists: list[list[Any]] = [rows for rows in lists if isinstance(rows, list)]
+
     def mark(self) -> tuple[int, ...]:
         """Remember how far the lists are, to come `back_to`."""
-        return tuple(len(getattr(self, name)) for name in LISTS)
+        return tuple(map(len, self._lists))
 
     def back_to(self, mark: tuple[int, ...]) -> None:
-        for name, length in zip(LISTS, mark, strict=True):
-            del getattr(self, name)[length:]
+        for rows, length in zip(self._lists, mark, strict=True):
+            del rows[length:]
 
     def owe(self, channel: Channel, person: Person, text: str, **columns: Any) -> None:
         """Owe this person a text; `columns` are further ones of the outbox's row."""
@@ -121,9 +125,6 @@ class Writes:
             groups.change(db, what, self.now)
         for code in self.withdrawn:
             groups.set_status(db, code, "withdrawn", self.now)
-
-
-LISTS = tuple(f.name for f in fields(Writes) if f.name not in ("new_id", "now"))
 
 
 def note_effect(

@@ -1,6 +1,8 @@
-"""Many rows in one statement: they go over as one JSON parameter that the database unpacks.
+"""Many rows at once, as each database takes them fastest.
 
-Faster than a driver's own bulk statements on both databases, and the same statement on both.
+PostgreSQL unpacks one JSON parameter (a driver's own bulk statements cost two to three times as
+much); SQLite, which is in the process, runs one prepared statement over the rows. Where rows
+meet what is there already (`unpacked`), the JSON goes to both.
 """
 
 import base64
@@ -32,17 +34,27 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
 Row = Mapping[str, Any]
+THIS = "this_key"
 
 
 def insert_rows(db: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows that all have the same keys."""
-    if rows:
+    if not rows:
+        return
+    if db.dialect.name == "sqlite":
+        db.execute(table.insert(), rows)
+    else:
         db.execute(_insert(db.dialect.name, table, tuple(rows[0])), {"rows": dumped(rows)})
 
 
 def update_rows(db: Connection, table: Table, rows: Sequence[Row], key: str = "id") -> None:
     """Set the given columns of the rows with these keys; the rows all have the same keys."""
-    if rows:
+    if not rows:
+        return
+    if db.dialect.name == "sqlite":
+        given = [{**row, THIS: row[key]} for row in rows]
+        db.execute(_update_each(table, tuple(rows[0]), key), given)
+    else:
         db.execute(_update(db.dialect.name, table, tuple(rows[0]), key), {"rows": dumped(rows)})
 
 
@@ -98,6 +110,12 @@ def _arrived(given: FromClause, wanted: Column[Any]) -> Any:
 def _insert(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
     columns = [table.c[name] for name in names]
     return insert_for(dialect, table).from_select(list(names), select_given(dialect, columns))
+
+
+@cache
+def _update_each(table: Table, names: tuple[str, ...], key: str) -> Update:
+    values: dict[str, Any] = {name: bindparam(name) for name in names if name != key}
+    return update(table).where(table.c[key] == bindparam(THIS)).values(values)
 
 
 @cache

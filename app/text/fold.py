@@ -83,7 +83,7 @@ def key(text: str) -> str:
 
 def storable(text: str) -> str:
     """The text without what a database refuses or a terminal obeys; spaces stay as they are."""
-    return UNSEEN.sub("", text)
+    return text if text.isprintable() else UNSEEN.sub("", text)
 
 
 def cleaned(text: str) -> str:
