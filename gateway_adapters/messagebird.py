@@ -40,7 +40,7 @@ from gateway_adapters.origin import (
     sha256_hex,
     sign,
 )
-from gateway_adapters.reading import decimal, inner, json_object, rfc3339, sms, time_as
+from gateway_adapters.reading import decimal, entries, inner, json_object, rfc3339, sms, time_as
 
 STATUSES = {
     "scheduled": Status.QUEUED,
@@ -52,8 +52,7 @@ STATUSES = {
 }
 STOPPED = "103"
 """`statusErrorCode` of a subscriber who has opted out."""
-NO_CREDIT = "25"
-ACCOUNT_CODES = ("2", NO_CREDIT)
+ACCOUNT_CODES = ("2", "25")
 """Error codes about the account: the access key, the balance."""
 
 
@@ -130,7 +129,7 @@ class MessageBird(OneByOne):
 
     def refusal(self, response: HttpResponse) -> Outcome | None:
         said = super().refusal(response)
-        if said and any(f'"code":{code}'.encode() in response.body for code in ACCOUNT_CODES):
+        if said and _codes(response).intersection(ACCOUNT_CODES):
             return ChannelBroken("the access key or the balance")
         return said
 
@@ -173,3 +172,11 @@ def _report(fields: Fields) -> Event:
         recipient=fields.get("recipient"),
         opted_out=code == STOPPED,
     )
+
+
+def _codes(response: HttpResponse) -> set[str]:
+    try:
+        errors = entries(json_object(response.body).get("errors"))
+    except BadPayload:
+        return set()
+    return {inner(error).get("code") for error in errors}

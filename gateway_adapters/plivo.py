@@ -142,7 +142,7 @@ def _signed_v3(request: HttpRequest, url: str) -> str:
     base, _, _ = url.partition("?")
     query = "&".join(f"{name}={value}" for name, value in sorted(request.query_pairs()))
     form = "".join(f"{name}{value}" for name, value in sorted(request.form_pairs()))
-    if request.method.upper() == "GET" or not form:
+    if not form:
         return f"{base}?{query}" if query else base
     return f"{base}?{query}{'.' if query else ''}{form}"
 
