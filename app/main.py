@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from app import operations
+from app.admin.api.application import application as admin_api
+from app.admin.office import Office
 from app.conversation.compiled import Flows
 from app.conversation.load import load_flows
 from app.delivery.worker import Worker
@@ -21,6 +23,9 @@ from app.intake.desk import Desk
 from app.intake.talking import Codes, Talk, Watch
 from app.logs import set_up_logs
 from app.settings import BadSettings, ChannelSettings, Settings, read_settings, reply_within
+from app.simulator.routes import router as simulator_routes
+from app.static import Files, shared
+from app.store import conversations
 from app.store.engine import Store, open_store
 from app.store.ids import Ids, take_numbers
 from app.store.migrate import is_current
@@ -87,7 +92,37 @@ def create_app(settings: Settings) -> Door:
         trusted_proxies=tuple(settings.trusted_proxies),
     )
     app.include_router(operations.router(muster, door))
+    app.mount("/api/v1", admin_api(_office(muster)))
+    static = shared()
+    app.include_router(static.router())
+    if settings.with_simulator:
+        app.include_router(_simulator(muster, static))
     return door
+
+
+def _office(muster: Muster) -> Office:
+    """Give staff a pool of their own: a busy API never keeps the intake waiting."""
+    settings = muster.settings
+    store = open_store(settings.database_url, settings.pool)
+    return Office(store, muster.new_id, muster.flows, muster.channels)
+
+
+def _simulator(muster: Muster, static: Files) -> APIRouter:
+    near, word = muster.settings.near_url, kept_word(muster.settings, "simulator")
+
+    def hasten(number: str) -> bool:
+        with muster.store.write() as db:
+            return conversations.hasten(db, number)
+
+    return simulator_routes(
+        hook_url=f"{near}/hooks/{SIMULATOR}/{word}",
+        carrier_secret=word,
+        line=SIMULATOR_LINE,
+        ussd_hook_url=f"{near}/hooks/{SIMULATOR_USSD}/{word}",
+        ussd_code=SIMULATOR_CODE,
+        hasten=hasten,
+        static=static,
+    )
 
 
 def from_environment() -> Door:
@@ -178,7 +213,7 @@ def _simulated(
 ) -> dict[str, ChannelSettings]:
     """A carrier that lives in this very process, with a line for texts and a code to dial."""
     word = kept_word(settings, "simulator")
-    carrier = f"{settings.public_url.rstrip('/')}/simulator/carrier/send"
+    carrier = f"{settings.near_url}/simulator/carrier/send"
     options = {"secret": word, "send_url": carrier}
     made = {
         SIMULATOR: ChannelSettings(

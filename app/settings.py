@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "development"
     database_url: str = Field("sqlite:///data/muster.db", repr=False)
     public_url: str = "http://127.0.0.1:8000"
+    local_url: str = ""
+    """Where this process is reached from its own machine; `muster serve` knows."""
     secret_key: str = Field("", repr=False)
     """Makes tracking codes unguessable and signs cookies; of its own for every installation."""
     data_folder: Path = Path("data")
@@ -102,6 +104,10 @@ class Settings(BaseSettings):
     @property
     def with_simulator(self) -> bool:
         return self.environment == "development" if self.simulator is None else self.simulator
+
+    @property
+    def near_url(self) -> str:
+        return (self.local_url or self.public_url).rstrip("/")
 
     @property
     def spool_path(self) -> Path | None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib
+import os
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -36,6 +37,9 @@ def serve(
     host: str = "127.0.0.1", port: int = 8000, workers: int = 1, config: Config = None
 ) -> None:
     """Serve webhooks, API, console and pages; and send, unless `worker` is off."""
+    os.environ["MUSTER_LOCAL_URL"] = f"http://{_reachable(host)}:{port}"
+    if config is not None:
+        os.environ["MUSTER_CONFIG"] = str(config)  # for processes of their own
     settings = settings_or_exit(config)
     set_up_logs()
     _refuse_unusable(settings)
@@ -45,6 +49,12 @@ def serve(
     if make_url(settings.database_url).get_backend_name() == "sqlite":
         fail("several workers need PostgreSQL: SQLite has one writer")
     _run_uvicorn("app.main:from_environment", host, port, workers=workers, factory=True)
+
+
+def _reachable(host: str) -> str:
+    """Name the address at which the machine reaches a server that listens on `host`."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  looked at, not listened on
+    return everywhere.get(host, f"[{host}]" if ":" in host else host)
 
 
 def _run_uvicorn(target: object, host: str, port: int, **more: object) -> None:

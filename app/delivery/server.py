@@ -15,7 +15,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Connection, Row
 
 from app.delivery.exchange import Client, NoAnswer, NotSent, hand_over
 from app.delivery.redaction import exchange_text
@@ -24,7 +23,7 @@ from app.intake.channel import Channel, dialable
 from app.intake.writes import BULK, REMINDER
 from app.store import channels, outbox, participants, reports
 from app.store.channels import ChannelState
-from app.store.engine import DatabaseAway, Store, clock
+from app.store.engine import DatabaseAway, Db, Found, Store, clock
 from app.store.ids import Ids
 from gateway_adapters.contract import (
     Adapter,
@@ -50,7 +49,7 @@ PACE_WINDOW = timedelta(milliseconds=100)
 
 @dataclass(frozen=True)
 class Done:
-    row: Row[Any]
+    row: Found
     outcome: Outcome
     took_ms: int
     exchange: str
@@ -130,7 +129,7 @@ class Server:
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _claim(self) -> tuple[Sequence[Row[Any]], float]:
+    def _claim(self) -> tuple[Sequence[Found], float]:
         if not self._done and self._is_idle():
             return [], IDLE
         with self._store.write() as db:
@@ -152,8 +151,8 @@ class Server:
             return fresh and not chores and not outbox.is_due(db, self.channel.name, now)
 
     def _next(
-        self, db: Connection, state: ChannelState | None, now: datetime
-    ) -> tuple[Sequence[Row[Any]], float]:
+        self, db: Db, state: ChannelState | None, now: datetime
+    ) -> tuple[Sequence[Found], float]:
         if state is None:
             return [], STANDBY
         self._chores(db, now)
@@ -161,8 +160,8 @@ class Server:
         return self._take(db, state, now, limit) if limit else ([], IDLE)
 
     def _take(
-        self, db: Connection, state: ChannelState, now: datetime, limit: int
-    ) -> tuple[Sequence[Row[Any]], float]:
+        self, db: Db, state: ChannelState, now: datetime, limit: int
+    ) -> tuple[Sequence[Found], float]:
         pace = max(timedelta(seconds=1 / self.channel.tps), PACE_WINDOW)
         allowed, start = allowance(state.next_send_at, now, self.channel.tps, pace)
         if allowed == 0:
@@ -192,7 +191,7 @@ class Server:
         hour = now.astimezone(ZoneInfo(self.channel.zone)).hour
         return start <= hour or hour < end if start > end else start <= hour < end
 
-    def _chores(self, db: Connection, now: datetime) -> None:
+    def _chores(self, db: Db, now: datetime) -> None:
         if self._chores_at is not None and now < self._chores_at:
             return
         self._chores_at = now + CHORES_EVERY
@@ -206,7 +205,7 @@ class Server:
             count = self._settle(db, clock(db))
         del self._done[:count]
 
-    def _settle(self, db: Connection, now: datetime) -> int:
+    def _settle(self, db: Db, now: datetime) -> int:
         """Write what became of the exchanges that ended since the last cycle; gives how many."""
         done = list(self._done)
         if not done:
@@ -248,7 +247,7 @@ class Server:
             "at": now,
         }
 
-    def _note_ids(self, db: Connection, settled: Sequence[tuple[Done, Settled]]) -> None:
+    def _note_ids(self, db: Db, settled: Sequence[tuple[Done, Settled]]) -> None:
         name = self.channel.name
         more = [
             {"channel": name, "carrier_id": carrier_id, "outbox_id": one.row.id}
@@ -261,9 +260,7 @@ class Server:
         if early:
             reports.settle_parked(db, early, ids, clock(db))
 
-    def _note_wishes(
-        self, db: Connection, settled: Sequence[tuple[Done, Settled]], now: datetime
-    ) -> None:
+    def _note_wishes(self, db: Db, settled: Sequence[tuple[Done, Settled]], now: datetime) -> None:
         left = {one.row.participant_id for one, what in settled if what.opted_out}
         rows = [
             {
@@ -284,7 +281,7 @@ class Server:
 
     # on the loop: exchanges
 
-    async def _send(self, rows: Sequence[Row[Any]]) -> None:
+    async def _send(self, rows: Sequence[Found]) -> None:
         loop = asyncio.get_running_loop()
         messages = [self._message(row) for row in rows]
         began = loop.time()
@@ -304,7 +301,7 @@ class Server:
         self._done += [Done(row, outcome, took, seen) for row, outcome in pairs]
         self.wake()
 
-    def _message(self, row: Row[Any]) -> OutboundMessage:
+    def _message(self, row: Found) -> OutboundMessage:
         return OutboundMessage(
             our_id=str(row.id),
             number=row.id,
@@ -339,7 +336,7 @@ class Server:
             return clock(db)
 
 
-def _columns(row: Row[Any], what: Settled, now: datetime) -> dict[str, Any]:
+def _columns(row: Found, what: Settled, now: datetime) -> dict[str, Any]:
     return {
         "id": row.id,
         "state": what.state,

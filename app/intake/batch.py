@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
 from app.conversation.turn import HeardKind, Medium
 from app.intake.channel import Channel
 from app.intake.item import Answer, Item, Rest, Silence, Spoken, heard_of
@@ -15,6 +13,7 @@ from app.intake.talking import Knows, Said, Talk
 from app.intake.writes import Writes
 from app.store import conversations, dialogs, groups, inbox, participants
 from app.store.conversations import Kept
+from app.store.engine import Db
 from app.store.ids import Ids
 from app.store.participants import Person
 from app.text.fold import cleaned
@@ -44,7 +43,7 @@ class House:
 class Batch:
     """At most one item a person: the desk sees to that."""
 
-    def __init__(self, house: House, talk: Talk, db: Connection, items: Sequence[Item]) -> None:
+    def __init__(self, house: House, talk: Talk, db: Db, items: Sequence[Item]) -> None:
         self._house, self._talk, self._db = house, talk, db
         self._items = items
         self._answers: dict[str, Answer] = {}

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 
-from sqlalchemy import Connection
-
 from app.intake.item import Answer, Item, Rest, event_from
 from app.intake.writes import Writes
 from app.store import parts
+from app.store.engine import Db
 from app.store.parts import KeptPart, PartsKey
 from app.text.fold import cleaned, storable
 from gateway_adapters.contract import Message, Part
@@ -18,9 +17,7 @@ WAIT = timedelta(minutes=5)
 INCOMPLETE = " […]"
 
 
-def join(
-    db: Connection, items: Sequence[Item], writes: Writes, answers: dict[str, Answer]
-) -> list[Item]:
+def join(db: Db, items: Sequence[Item], writes: Writes, answers: dict[str, Answer]) -> list[Item]:
     """Keep parts and put whole messages in their place; items that still wait are answered."""
     keys = {item.token: key for item in items if (key := _key(item)) is not None}
     if not keys:

@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from app.intake.item import Item, Unread
 from app.store import inbox
+from app.store.engine import Db
 from app.store.ids import Ids
 
 
-def keep_unread(db: Connection, items: Sequence[Item], new_id: Ids) -> None:
+def keep_unread(db: Db, items: Sequence[Item], new_id: Ids) -> None:
     """Keep requests nobody could read; the same bytes again only count."""
     rows: dict[str, dict[str, Any]] = {}
     for item in items:
@@ -26,7 +25,7 @@ def keep_unread(db: Connection, items: Sequence[Item], new_id: Ids) -> None:
     inbox.add_unread(db, list(rows.values()))
 
 
-def keep_poison(db: Connection, item: Item, problem: str, row: int) -> None:
+def keep_poison(db: Db, item: Item, problem: str, row: int) -> None:
     """Keep an item that no transaction could take, as bytes and nothing else of it."""
     digest = hashlib.sha256(item.key.encode("utf-8", "replace")).hexdigest()
     kept = {**_row(item, row), "key": f"p:{digest}", "state": "poisoned", "problem": problem}

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from app.intake.item import Item
 from app.store import outbox, participants, reports
-from app.store.engine import clock
+from app.store.engine import Db, clock
 from app.store.ids import Ids
 from app.text.fold import cleaned
 from gateway_adapters.contract import Report
 
 
-def take_reports(db: Connection, items: Sequence[Item], new_id: Ids) -> None:
+def take_reports(db: Db, items: Sequence[Item], new_id: Ids) -> None:
     """Keep every report, move the messages it speaks of, park what we cannot match yet."""
     now = clock(db)
     told = [(item, event) for item in items if isinstance(event := item.event, Report)]

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from app.conversation.turn import (
     Changed,
     Consented,
@@ -19,6 +17,7 @@ from app.conversation.turn import (
 from app.directory.names import name_key, words_of
 from app.intake.channel import Channel
 from app.store import consents, conversations, dialogs, groups, inbox, outbox, participants
+from app.store.engine import Db
 from app.store.groups import Registration
 from app.store.ids import Ids
 from app.store.participants import Person
@@ -108,7 +107,7 @@ class Writes:
         if wish == "out":
             self.silenced.append((person.id, channel.name))
 
-    def write(self, db: Connection) -> None:
+    def write(self, db: Db) -> None:
         for person, channel in self.silenced:
             outbox.cancel_for(db, person, channel, self.now)
         conversations.add(db, self.new_conversations)

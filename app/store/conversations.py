@@ -137,3 +137,12 @@ def who_is_where(db: Connection, flow: str) -> dict[tuple[int, str], int]:
         .group_by(conversations.c.version, conversations.c.step)
     )
     return {(version, step): count for version, step, count in rows}
+
+
+def hasten(db: Connection, address: str) -> bool:
+    """Let this person's silence be heard now; whether there is an open conversation."""
+    person = select(participants.c.id).where(participants.c.address == address).scalar_subquery()
+    statement = update(conversations).where(
+        conversations.c.participant_id == person, conversations.c.standing == "open"
+    )
+    return db.execute(statement.values(wake_at=clock(db))).rowcount > 0
