@@ -4,15 +4,29 @@ from app.store.schema.metadata import metadata
 from app.store.schema.people import (
     consents,
     conversations,
+    group_events,
+    group_history,
     group_specialisms,
     group_words,
     groups,
     opt_outs,
     participants,
 )
-from app.store.schema.staff import api_keys, audit, counters, flow_versions, logins, operators
+from app.store.schema.staff import (
+    answered,
+    api_keys,
+    audit,
+    callbacks,
+    counters,
+    flow_versions,
+    login_failures,
+    logins,
+    operators,
+    subscriptions,
+)
 from app.store.schema.traffic import (
     attempts,
+    bulks,
     carrier_ids,
     channel_state,
     dialogs,
@@ -23,9 +37,12 @@ from app.store.schema.traffic import (
 )
 
 __all__ = [
+    "answered",
     "api_keys",
     "attempts",
     "audit",
+    "bulks",
+    "callbacks",
     "carrier_ids",
     "channel_state",
     "consents",
@@ -33,10 +50,13 @@ __all__ = [
     "counters",
     "dialogs",
     "flow_versions",
+    "group_events",
+    "group_history",
     "group_specialisms",
     "group_words",
     "groups",
     "inbox",
+    "login_failures",
     "logins",
     "metadata",
     "operators",
@@ -45,4 +65,5 @@ __all__ = [
     "participants",
     "parts",
     "reports",
+    "subscriptions",
 ]

@@ -53,7 +53,7 @@ conversations = Table(
     ),
     Index("ix_conversations_wake_at", "wake_at", **where("standing = 'open'")),
     Index("ix_conversations_flagged", "updated_at", **where("flagged <> ''")),
-    Index("ix_conversations_flow_version_step", "flow", "version", "step"),
+    Index("ix_conversations_flow_version_step", "flow", "version", "step", "standing"),
 )
 
 
@@ -111,6 +111,35 @@ groups = Table(
     Index("ix_groups_created_at", "created_at"),
     Index("ix_groups_county_id", "county", "id"),
     Index("ix_groups_merged_into", "merged_into", **where("merged_into IS NOT NULL")),
+)
+
+
+# Who changed what of a group. Values stand here, not in the audit, so that they can be forgotten.
+group_history = Table(
+    "group_history",
+    metadata,
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    # The revision that the change made.
+    Column("revision", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    # operator:<name>, key:<name>, participant.
+    Column("who", Text, nullable=False),
+    # edited, status, tagged, merged, unmerged, withdrawn.
+    Column("what", String(16), nullable=False),
+    # Field -> [before, after].
+    Column("changes", Json, nullable=False),
+)
+
+
+# What subscribers have not been told yet; empty while nobody subscribes.
+group_events = Table(
+    "group_events",
+    metadata,
+    Column("group_id", BigId, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    # registered, changed, withdrawn.
+    Column("kind", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 

@@ -1,9 +1,9 @@
-"""What the house keeps for itself: flow versions, counters, operators, keys, audit."""
+"""What the house keeps for itself: flow versions, staff, keys, audit; and who is told of what."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
-from app.store.schema.metadata import metadata
-from app.store.types import BigId, Instant, Json
+from app.store.schema.metadata import metadata, where
+from app.store.types import BigId, Instant, Json, Raw
 
 flow_versions = Table(
     "flow_versions",
@@ -32,12 +32,13 @@ operators = Table(
     Column("name", String(64), nullable=False, unique=True),
     Column("role", String(16), nullable=False),
     Column("password_hash", Text, nullable=False),
+    # Sealed; empty while there is none. The last time step that was used is never taken again.
     Column("totp_secret", Text, nullable=False, server_default=""),
+    Column("totp_used", BigId, nullable=False, server_default="0"),
     Column("language", String(8), nullable=False, server_default="fa"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
-    Column("failures", Integer, nullable=False, server_default="0"),
-    Column("locked_until", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("password_at", Instant, nullable=False),
 )
 
 
@@ -52,6 +53,17 @@ logins = Table(
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
+)
+
+
+# Failed sign-ins by account, by address and by both, hashed.
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("subject", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("wait_until", Instant),
 )
 
 
@@ -83,4 +95,64 @@ audit = Table(
     Column("details", Json, nullable=False),
     # SHA-256 over the row before and this one: a removed or changed row shows.
     Column("chain", String(64), nullable=False),
+)
+
+
+# Answers to writes that carried an Idempotency-Key, kept for a day.
+answered = Table(
+    "answered",
+    metadata,
+    # Hashes of who asked, and of what.
+    Column("caller", String(64), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),
+    # Empty while the first request is still at work.
+    Column("status", Integer),
+    Column("body", Raw),
+    Column("headers", Json),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("url", Text, nullable=False),
+    Column("events", Json, nullable=False),
+    # Sealed; two while one replaces the other.
+    Column("secrets", Json, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    # Why it is off, where the house switched it off.
+    Column("problem", Text, nullable=False, server_default=""),
+    Column("failing_since", Instant),
+    Column("created_at", Instant, nullable=False),
+)
+
+
+# What subscribers are told, each a row until long after it was.
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column(
+        "subscription_id",
+        BigId,
+        ForeignKey("subscriptions.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("kind", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    # queued, sending, delivered, given_up.
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("due_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("status", Integer),
+    Column("problem", Text, nullable=False, server_default=""),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False, index=True),
+    Index("ix_callbacks_due", "due_at", **where("state IN ('queued', 'sending')")),
+    Index("ix_callbacks_subscription_id_id", "subscription_id", "id"),
 )

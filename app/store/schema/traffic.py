@@ -73,6 +73,9 @@ dialogs = Table(
 )
 
 
+WRONG = "('failed', 'expired', 'unclear', 'cancelled')"
+"""States that somebody may want to look at."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -100,6 +103,10 @@ outbox = Table(
     Column("due_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("lease_until", Instant),
+    # The bulk message it belongs to: one text a person.
+    Column("bulk_id", BigId),
+    # The message that an operator sent in its place.
+    Column("resent_as", BigId),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_outbox_due", "channel", "priority", "due_at", "id", **where("state = 'queued'")),
@@ -113,10 +120,43 @@ outbox = Table(
     Index("ix_outbox_sending", "channel", "lease_until", **where("state = 'sending'")),
     Index("ix_outbox_unclear", "channel", "updated_at", **where("state = 'unclear'")),
     Index("ix_outbox_sent", "channel", "updated_at", **where("state = 'sent'")),
+    Index("ix_outbox_wrong", "id", **where(f"state IN {WRONG}")),
+    Index(
+        "uq_outbox_bulk_id_participant_id",
+        "bulk_id",
+        "participant_id",
+        unique=True,
+        **where("bulk_id IS NOT NULL"),
+    ),
     Index("ix_outbox_carrier_id", "channel", "carrier_id", **where("carrier_id <> ''")),
     Index("ix_outbox_conversation_id", "conversation_id"),
     Index("ix_outbox_participant_id_id", "participant_id", "id"),
     Index("ix_outbox_updated_at", "updated_at"),
+)
+
+
+# One text to many: worked off page by page, so that a restart goes on where it stopped.
+bulks = Table(
+    "bulks",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("who", Text, nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("line", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("segments", Integer, nullable=False),
+    # Which groups, as the API took it.
+    Column("filter", Json, nullable=False),
+    # running, done, cancelled.
+    Column("state", String(16), nullable=False),
+    # The last group that was looked at.
+    Column("place", BigId),
+    Column("queued", Integer, nullable=False, server_default="0"),
+    Column("skipped", Integer, nullable=False, server_default="0"),
+    Column("expires_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_bulks_running", "id", **where("state = 'running'")),
 )
 
 
