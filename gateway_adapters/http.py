@@ -83,6 +83,12 @@ def phone_number(text: str) -> str:
     return number
 
 
+def national(number: str, country: str = "98") -> str:
+    """`+98912…` as people of the country write it, `0912…`; others as digits."""
+    digits = number.removeprefix("+")
+    return f"0{digits.removeprefix(country)}" if digits.startswith(country) else digits
+
+
 def _as_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"

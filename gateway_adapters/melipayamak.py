@@ -33,8 +33,8 @@ from gateway_adapters.contract import (
 )
 from gateway_adapters.http import unix_time
 from gateway_adapters.json_answers import entries, json_object
+from gateway_adapters.newest_first import fresh, place
 from gateway_adapters.one_by_one import OneByOne
-from gateway_adapters.reading import each
 
 AN_HOUR = timedelta(hours=1)
 CODES: Mapping[str, Outcome] = {
@@ -132,19 +132,13 @@ class MeliPayamak(OneByOne):
         return CODES.get(value, CODES.get(returned, unknown))
 
     def poll(self, cursor: str) -> HttpRequest | None:
-        _, start, _ = _cursor(cursor)
-        asks = {"location": "1", "from": "", "index": str(start), "count": str(FULL_PAGE)}
+        start = str((place(cursor).page - 1) * FULL_PAGE)
+        asks = {"location": "1", "from": "", "index": start, "count": str(FULL_PAGE)}
         return self._post("GetMessages", asks) if self.polls else None
 
     def polled(self, response: HttpResponse, cursor: str) -> Polled:
-        """The cursor is the last id known, then where the next page starts, then the newest id."""
         rows = [Fields.of(row.items()) for row in entries(json_object(response), "data")]
-        known, start, newest = _cursor(cursor)
-        fresh = [row for row in rows if row.integer("msgid") > known]
-        newest = max([newest, *(row.integer("msgid") for row in fresh)])
-        more = len(fresh) >= FULL_PAGE
-        then = f"{known}+{start + FULL_PAGE}+{newest}" if more else str(newest)
-        return Polled(each(fresh[::-1], _message) if fresh else [], then, more)
+        return fresh(rows, cursor, "msgid", _message, more=len(rows) >= FULL_PAGE)
 
     def ask_reports(self, messages: Sequence[OutboundMessage]) -> HttpRequest | None:
         (message,) = messages
@@ -170,13 +164,6 @@ class MeliPayamak(OneByOne):
         login = {"username": self.username, "password": self.password}
         url = f"{self.base_url}/{method}"
         return HttpRequest.post_form(url, {**login, **form}, accept="application/json")
-
-
-def _cursor(text: str) -> tuple[int, int, int]:
-    known, start, newest = (
-        int(part) if part.isdigit() else 0 for part in f"{text}++".split("+")[:3]
-    )
-    return known, start, max(known, newest)
 
 
 def _message(row: Fields) -> Event:

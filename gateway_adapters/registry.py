@@ -1,9 +1,11 @@
 """Every carrier by name: one import and one line each, sorted. Opened by main and cli alone."""
 
 from gateway_adapters.africastalking import AfricasTalking
+from gateway_adapters.aggregators import Hub, MobinOne, Pardis, Telepromo
 from gateway_adapters.airtel_flares_ussd import AirtelFlares
 from gateway_adapters.apposit import Apposit
 from gateway_adapters.arabiacell import ArabiaCell
+from gateway_adapters.asanak import Asanak
 from gateway_adapters.bandwidth import Bandwidth
 from gateway_adapters.blackmyna import BlackMyna
 from gateway_adapters.bongolive import BongoLive
@@ -20,7 +22,9 @@ from gateway_adapters.dart_media import DartMedia
 from gateway_adapters.dmark import Dmark
 from gateway_adapters.dmark_ussd import DmarkUssd
 from gateway_adapters.elks import Elks
+from gateway_adapters.farazsms import FarazSms
 from gateway_adapters.ghana_ussd import Arkesel, Moolre, Nalo
+from gateway_adapters.ghasedak import Ghasedak
 from gateway_adapters.globe_labs import GlobeLabs
 from gateway_adapters.high_connection import HighConnection
 from gateway_adapters.hollatags_ussd import HollaTags
@@ -34,6 +38,8 @@ from gateway_adapters.imimobile_ussd import ImiMobileUssd
 from gateway_adapters.infobip import Infobip
 from gateway_adapters.infobip_ussd_legacy import InfobipUssdLegacy
 from gateway_adapters.integrat_higate_ussd import IntegratHigate
+from gateway_adapters.ippanel import IpPanel
+from gateway_adapters.jasmin import Jasmin
 from gateway_adapters.junebug import Junebug, JunebugUssd
 from gateway_adapters.justcall import JustCall
 from gateway_adapters.kannel import Kannel
@@ -41,6 +47,7 @@ from gateway_adapters.kavenegar import Kavenegar
 from gateway_adapters.m3tech import M3Tech
 from gateway_adapters.macrokiosk import Macrokiosk
 from gateway_adapters.magfa import Magfa
+from gateway_adapters.mediana import Mediana
 from gateway_adapters.melipayamak import MeliPayamak
 from gateway_adapters.messagebird import MessageBird
 from gateway_adapters.messangi import Messangi
@@ -53,17 +60,21 @@ from gateway_adapters.mtn_rwanda_ussd import MtnRwandaUssd
 from gateway_adapters.netcore import Netcore
 from gateway_adapters.novo import Novo
 from gateway_adapters.oltranz_ussd import Oltranz
-from gateway_adapters.parlayx_sms import ParlayXSms
+from gateway_adapters.parlayx import Irancell, Mci, ParlayX
 from gateway_adapters.parlayx_ussd_huawei import ParlayXUssd
+from gateway_adapters.payamresan import PayamResan
 from gateway_adapters.playmobile import PlayMobile
+from gateway_adapters.playsms import PlaySms
 from gateway_adapters.plivo import Plivo
 from gateway_adapters.redrabbit import RedRabbit
 from gateway_adapters.shaqodoon import Shaqodoon
 from gateway_adapters.simulator import Simulator
 from gateway_adapters.sinch import Sinch
 from gateway_adapters.sms_central import SmsCentral
+from gateway_adapters.smsir import SmsIr
 from gateway_adapters.smssync import SmsSync
 from gateway_adapters.start_mobile import StartMobile
+from gateway_adapters.sunwaysms import SunwaySms
 from gateway_adapters.telerivet import Telerivet
 from gateway_adapters.telesom import Telesom
 from gateway_adapters.telnyx import Telnyx
@@ -98,6 +109,7 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "apposit": Apposit,
     "arabiacell": ArabiaCell,
     "arkesel_ussd": Arkesel,
+    "asanak": Asanak,
     "bandwidth": Bandwidth,
     "blackmyna": BlackMyna,
     "bonga_olivetree_ussd": Bonga,
@@ -114,6 +126,8 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "dart_media": DartMedia,
     "dmark": Dmark,
     "dmark_ussd": DmarkUssd,
+    "farazsms": FarazSms,
+    "ghasedak": Ghasedak,
     "globe_labs": GlobeLabs,
     "hellio_ussd": Hellio,
     "high_connection": HighConnection,
@@ -121,6 +135,7 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "hormuud": Hormuud,
     "hsenid_tap_ussd": HsenidTap,
     "httpsms": HttpSms,
+    "hub": Hub,
     "hubtel_ussd": Hubtel,
     "i2sms": I2Sms,
     "ideabiz_ussd": IdeaBizUssd,
@@ -128,6 +143,9 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "infobip": Infobip,
     "infobip_ussd_legacy": InfobipUssdLegacy,
     "integrat_higate_ussd": IntegratHigate,
+    "ippanel": IpPanel,
+    "irancell_parlayx": Irancell,
+    "jasmin": Jasmin,
     "junebug": Junebug,
     "junebug_ussd": JunebugUssd,
     "justcall": JustCall,
@@ -136,10 +154,13 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "m3tech": M3Tech,
     "macrokiosk": Macrokiosk,
     "magfa": Magfa,
+    "mci_parlayx": Mci,
+    "mediana": Mediana,
     "melipayamak": MeliPayamak,
     "messagebird": MessageBird,
     "messangi": Messangi,
     "mobilesasa_ussd": Mobilesasa,
+    "mobinone": MobinOne,
     "moolre_ussd": Moolre,
     "mtarget": Mtarget,
     "mtech_kenya": MtechKenya,
@@ -152,9 +173,12 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "netcore": Netcore,
     "novo": Novo,
     "oltranz_ussd": Oltranz,
-    "parlayx_sms": ParlayXSms,
+    "pardis": Pardis,
+    "parlayx_sms": ParlayX,
     "parlayx_ussd_huawei": ParlayXUssd,
+    "payamresan": PayamResan,
     "playmobile": PlayMobile,
+    "playsms": PlaySms,
     "plivo": Plivo,
     "redrabbit": RedRabbit,
     "safaricom_ussd": Safaricom,
@@ -163,9 +187,12 @@ ADAPTERS: dict[str, type[Adapter]] = {
     "simulator": Simulator,
     "sinch": Sinch,
     "sms_central": SmsCentral,
+    "smsir": SmsIr,
     "smssync": SmsSync,
     "start_mobile": StartMobile,
+    "sunwaysms": SunwaySms,
     "techsavanna_ussd": Techsavanna,
+    "telepromo": Telepromo,
     "telerivet": Telerivet,
     "telesom": Telesom,
     "telnyx": Telnyx,
@@ -197,6 +224,7 @@ ALIASES: dict[str, str] = {
     "farapayamak": "melipayamak",
     "httpsms_android": "httpsms",
     "hub9": "dart_media/hub9",
+    "iranpayamak": "farazsms",
     "mblox": "sinch",
     "movile": "wavy",
     "mtech_kenya_sms": "mtech_kenya",
@@ -204,6 +232,7 @@ ALIASES: dict[str, str] = {
     "mtn_madapi_sms_v3": "mtn_madapi_sms",
     "netcore_sms": "netcore",
     "nexmo": "vonage",
+    "parlayx": "parlayx_sms",
     "redrabbit_javna": "redrabbit",
     "sinch_mblox_xms": "sinch",
     "smssync_android": "smssync",

@@ -36,18 +36,27 @@ KNOWN_FAULTS: dict[str, str] = {
     "f2798db202": "no signature, but the line does not say the key",
     "74b1a7dc2f": "a wrong secret, but the line does not say the right one",
     "6ffdb77b63": "a wrong secret, but the line does not say the right one",
+    # asanak
+    "094c53537a": "the panel's template with its placeholders, not a message",
     # clicksend
     "beba39f5ac": "an answer whose JSON breaks off is no proof of success",
     # dart_media
     "e12247046d": "the sender is expected with the publisher's own prefix, ext:",
     # external_http
     "a0e4a13b74": "the sender is expected with the publisher's own prefix, ext:",
+    # irancell_parlayx, mci_parlayx
+    "bd5a06c957": "what we answer, not a request to us",
+    "a666f1e1ab": "what we answer, not a request to us",
+    "7c7d8d64bf": "a subscription, so opted_in and no message",
     # kannel
     "6b7230ccfd": "4 is buffered at the SMSC, so queued, as the user guide says; not yet sent",
     # macrokiosk, plivo: the publisher knows its one line; here intake compares lines
     "ee2296d396": "another line, but the message says so itself and is well formed",
     "92c8ce5e58": "another line, but the report says so itself and is well formed",
     "c19e351cdf": "another line, but the message says so itself and is well formed",
+    # mediana, telepromo
+    "876d7a57e8": "the report names no status",
+    "a4049787e5": "what this status means is not published",
     # melipayamak
     "aa0bc4246b": "the panel's template with its placeholders, not a message",
     # mtarget
