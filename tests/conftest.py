@@ -12,6 +12,16 @@ from tests.rig.postgres import Postgres
 TEMPLATE = "muster_template"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long fault runs out unless they, or other marks, are asked for."""
+    if config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("faults")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """One server a test process, without fsync; tests about crashes make a durable one."""

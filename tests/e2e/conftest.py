@@ -19,4 +19,4 @@ def muster(carrier, database_url, tmp_path):
     muster = Muster(tmp_path / "muster", every_channel(carrier.url()), settings)
     server = muster.serve()
     yield muster
-    assert server.stop() == 0
+    server.stop()

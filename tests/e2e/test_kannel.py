@@ -31,13 +31,20 @@ def muster(postgres_url, tmp_path):
     muster.sendsms = port
     server = muster.serve()
     yield muster
-    assert server.stop() == 0
+    server.stop()
 
 
-@pytest.fixture
-def peer(muster, tmp_path):
+@pytest.fixture(params=["as our guide says", "GET with the phones' own UTF-16"])
+def peer(request, muster, tmp_path):
     (tmp_path / "kannel").mkdir()
-    peer = kannel.Kannel(tmp_path / "kannel", muster.hook("kannel", QUERY), sendsms=muster.sendsms)
+    guide = request.param == "as our guide says"
+    peer = kannel.Kannel(
+        tmp_path / "kannel",
+        muster.hook("kannel", QUERY),
+        method="post" if guide else "get",
+        recode=guide,
+        sendsms=muster.sendsms,
+    )
     try:
         yield peer.start()
     finally:

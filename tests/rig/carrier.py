@@ -52,9 +52,13 @@ class Carrier:
     def url(self, path: str = "") -> str:
         return f"http://{HOST}:{self.port}/{path}"
 
+    def taken_for(self, digits: str) -> list[Taken]:
+        """What was handed over for the number that ends so."""
+        return [taken for taken in list(self.taken) if taken.to.endswith(digits)]
+
     def texts_to(self, number: str) -> list[str]:
-        """What this person got, in order; numbers are compared by their last ten digits."""
-        return [t.text for t in list(self.taken) if t.to[-10:] == number[-10:]]
+        """What this person got, in order; carriers write numbers with and without prefix."""
+        return [taken.text for taken in self.taken_for(number[-10:])]
 
     def sent_twice(self) -> list[str]:
         """Our ids that arrived more than once."""

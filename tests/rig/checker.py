@@ -97,6 +97,19 @@ def not_registered_once(kept: Kept, numbers: Iterable[str]) -> list[str]:
     return wrong + [address for address in kept.groups if address not in expected]
 
 
+def owed_to(url: str, digits: str) -> list[str]:
+    """States of what is owed to the number that ends so, oldest first."""
+    store = open_store(url)
+    try:
+        with store.read() as db:
+            ends_so = outbox.c.address.endswith(digits)
+            return list(
+                db.execute(select(outbox.c.state).where(ends_so).order_by(outbox.c.id)).scalars()
+            )
+    finally:
+        store.close()
+
+
 def answers(url: str) -> list[dict[str, Any]]:
     """What every conversation understood so far."""
     store = open_store(url)

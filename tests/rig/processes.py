@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+ENDED_WELL = (0, -signal.SIGTERM)  # some finish their work and then end by the signal itself
+
 
 def wait_until(happened: Callable[[], object], what: str, within: float = 15) -> None:
     deadline = time.monotonic() + within
@@ -69,16 +71,17 @@ class Program:
         wait_until(happened_or_ended, f"{what}; it said:\n{self.said[-3000:]}", within)
         assert self.runs, f"ended before {what}; it said:\n{self.said[-3000:]}"
 
-    def stop(self, within: float = 20) -> int:
-        """Ask it to end and wait; what does not end in time is killed and fails the test."""
+    def stop(self, within: float = 20) -> None:
+        """Ask it to end and wait; what does not end well and in time fails the test."""
         if self.process is None:
-            return 0
+            return
         self.process.terminate()
         try:
-            return self.process.wait(within)
+            code = self.process.wait(within)
         except subprocess.TimeoutExpired:
             self.kill9()
             raise AssertionError(f"did not stop in {within} s:\n{self.said[-3000:]}") from None
+        assert code in ENDED_WELL, f"ended with {code}:\n{self.said[-3000:]}"
 
     def kill9(self) -> None:
         """End it and its children as a crash would."""

@@ -1,0 +1,18 @@
+"""Faults come in a short form, run with the other tests, and a long one: `make faults`."""
+
+import pytest
+
+from tests.rig.carrier import a_carrier
+
+
+@pytest.fixture
+def carrier():
+    with a_carrier() as carrier:
+        yield carrier
+
+
+def short_and_long(short, long):
+    """Run a test with `times` small among the other tests and large by `make faults`."""
+    return pytest.mark.parametrize(
+        "times", [short, pytest.param(long, marks=[pytest.mark.faults, pytest.mark.timeout(1800)])]
+    )

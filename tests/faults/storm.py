@@ -1,0 +1,93 @@
+"""Load that goes on while things break: people sign up, in order, until they are acknowledged."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import update
+
+from app.store.engine import open_store
+from app.store.schema import channel_state, outbox
+from tests.e2e.signup import number_of
+from tests.rig import checker
+from tests.rig.carrier import Carrier
+from tests.rig.processes import wait_until
+from tests.rig.sender import Post, Sender
+
+BATCH = 40  # people who begin at about the same time
+
+
+@dataclass
+class Storm:
+    """`posts` writes the messages of some people; `break_things` runs while they are sent."""
+
+    posts: Callable[[list[int]], list[list[Post]]]
+    seed: int = 1
+    connections: int = 16
+    sender: Sender = field(init=False)
+    people: int = 0
+    chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        print(f"seed {self.seed}")
+        self.sender = Sender(self.connections, tries=0, timeout=5, seed=self.seed)
+        self.chance = random.Random(self.seed)
+
+    async def rage(self, break_things: Callable[[], None], times: int, pause: float) -> None:
+        """Break things so many times, at random moments; whoever began is heard to the end."""
+        breaking = asyncio.create_task(self._break(break_things, times, pause))
+        while not breaking.done():
+            people = list(range(self.people, self.people + BATCH))
+            self.people += BATCH
+            await self.sender.post_all(self.posts(people))
+        await breaking
+
+    async def _break(self, break_things: Callable[[], None], times: int, pause: float) -> None:
+        for _ in range(times):
+            await asyncio.sleep(pause * (0.3 + self.chance.random()))
+            await asyncio.to_thread(break_things)
+
+    @property
+    def numbers(self) -> list[str]:
+        return [number_of(person) for person in range(self.people)]
+
+    def check(self, url: str) -> checker.Kept:
+        """What was acknowledged is there, once, in order, and everyone is registered once."""
+        kept = checker.read(url)
+        assert checker.lost(kept, self.sender.acked) == set()
+        assert checker.doubled(kept) == []
+        assert checker.out_of_order(kept) == []
+        assert checker.not_registered_once(kept, self.numbers) == []
+        return kept
+
+
+def end_leases(url: str) -> None:
+    """As if the time of everything that a dead worker held had run out."""
+    store = open_store(url)
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    with store.write() as db:
+        db.execute(update(channel_state).values(lease_until=past))
+        db.execute(update(outbox).where(outbox.c.state == "sending").values(lease_until=past))
+    store.close()
+
+
+def wait_until_all_settled(url: str, within: float = 60) -> None:
+    """Until nothing waits to be sent or is in the air."""
+
+    def nothing_open() -> bool:
+        return not {"queued", "sending"} & set(checker.read(url).owed.values())
+
+    wait_until(nothing_open, "everything owed is settled", within)
+
+
+def check_sends(kept: checker.Kept, carrier: Carrier) -> None:
+    """Nothing reached the carrier twice, and what we call sent did reach it."""
+    taken = {one.our_id for one in carrier.taken}
+    sent = {str(row) for row, state in kept.owed.items() if state in {"sent", "delivered"}}
+    assert carrier.sent_twice() == []
+    assert sent <= taken
+    # What is neither sent nor in doubt never reached the carrier.
+    doubtful = {str(row) for row, state in kept.owed.items() if state in {"unclear", "sending"}}
+    assert taken <= sent | doubtful
