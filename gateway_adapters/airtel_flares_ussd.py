@@ -34,6 +34,14 @@ class AirtelFlares(HearsOnly):
     """`logs_in` false: this Airtel sends no userid and password, and our URL must be enough."""
 
     guards: ClassVar[tuple[str, ...]] = ("password",)
+    SETUP: ClassVar[str] = """
+        Give Airtel this URL for your code, for requests and for clean-ups, and agree on the
+        `userid` and `password` that it sends with each (options `user` and `password`):
+
+            https://<your host>/hooks/<channel>/<secret>
+
+        If yours sends none, set `logs_in = false`.
+    """
     carries: ClassVar[tuple[str, ...]] = ("ussd",)
 
     user: str = ""

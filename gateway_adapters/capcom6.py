@@ -55,6 +55,19 @@ class Capcom6(OneByOne):
     `signing_key` is under Settings, Webhooks, Signing Key of the app.
     """
 
+    SETUP: ClassVar[str] = """
+        Register a webhook for each of `sms:received`, `sms:sent`, `sms:delivered` and `sms:failed`:
+
+            url=https://<your host>/hooks/<channel>/<secret>
+            curl -u <user>:<password> -H 'content-type: application/json' \\
+              -d '{"event": "sms:received", "url": "'$url'"}' \\
+              https://api.sms-gate.app/3rdparty/v1/webhooks
+
+        `user` and `password` stand on the app's Home tab, `signing_key` under Settings, Webhooks,
+        Signing Key. Set the order of processing to FIFO there, or the newest reply goes first.
+        For a phone in your own network set `url` to `http://<phone>:8080/message`. End-to-end
+        encryption must be off.
+    """
     guards: ClassVar[tuple[str, ...]] = ("signing_key",)
     report_batch: ClassVar[int] = 1
 

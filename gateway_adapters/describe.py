@@ -82,17 +82,32 @@ def page(name: str, kind: type[Adapter], also: Sequence[str] = ()) -> str:
         "## What it can do",
         "\n".join(f"* {word}" for word in abilities(kind)),
         "## Setting it up",
-        setup or DEFAULT_SETUP,
+        setup or (USSD_SETUP if kind.carries == ("ussd",) else DEFAULT_SETUP),
         "## Options",
+        _own_words(kind),
         _options_table(kind),
         _presets_table(kind),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _own_words(kind: type[Adapter]) -> str:
+    """What the class says of its options; a dataclass that says nothing repeats its fields."""
+    words = kind.__dict__.get("__doc__") or ""
+    return "" if words.startswith(f"{kind.__name__}(") else inspect.cleandoc(words)
+
+
 DEFAULT_SETUP = """Give the carrier this URL for incoming messages and for reports:
 
     https://<your host>/hooks/<channel>/<secret>"""
+
+
+USSD_SETUP = """Give the gateway this URL as the callback of your USSD code:
+
+    https://<your host>/hooks/<channel>/<secret>
+
+Name the code as people dial it (`*384#`) among the channel's `lines`; a longer dial (`*384*9#`)
+then brings an answer with it."""
 
 
 def _options_table(kind: type[Adapter]) -> str:

@@ -41,6 +41,14 @@ OPTED_OUT = {"E1342"}
 
 @dataclass(frozen=True, kw_only=True)
 class HsenidTap(OneByOne):
+    SETUP: ClassVar[str] = """
+        In the application's USSD settings give this URL for messages from people, and list the
+        address that we send from among the allowed hosts:
+
+            https://<your host>/hooks/<channel>/<secret>
+
+        `application_id` and `password` were given when the application was provisioned.
+    """
     carries: ClassVar[tuple[str, ...]] = ("ussd",)
     inline_screens: ClassVar[bool] = False
 

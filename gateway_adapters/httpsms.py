@@ -45,6 +45,14 @@ REPORTS = {
 class HttpSms(OneByOne):
     """`signing_key` is the one given when the webhook was made; `line` is the phone's number."""
 
+    SETUP: ClassVar[str] = """
+        At httpsms.com under Settings, Webhooks, add one with all `message.*` events, this *Callback
+        URL*, and a *Signing Key* of your own (option `signing_key`):
+
+            https://<your host>/hooks/<channel>/<secret>
+
+        The *API Key* is on the same page. Leave encryption off in the phone's app.
+    """
     guards: ClassVar[tuple[str, ...]] = ("signing_key",)
 
     api_key: str = secret()

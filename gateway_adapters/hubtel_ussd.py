@@ -26,6 +26,14 @@ LABEL = 30  # a title that only Hubtel's app shows
 
 @dataclass(frozen=True, kw_only=True)
 class Hubtel(HearsOnly):
+    SETUP: ClassVar[str] = """
+        Set the *Service Interaction URL* of your programmable service to
+
+            https://<your host>/hooks/<channel>/<secret>
+
+        and have your Hubtel engineer allow your address. A *Service Fulfilment URL* is for payments
+        and is not needed.
+    """
     carries: ClassVar[tuple[str, ...]] = ("ussd",)
 
     def receive(self, request: HttpRequest) -> Sequence[Event]:

@@ -27,6 +27,12 @@ OK, BAD = 200, 400
 
 @dataclass(frozen=True, kw_only=True)
 class InfobipUssdLegacy(HearsOnly):
+    SETUP: ClassVar[str] = """
+        Give Infobip this as the base URL of your service; it appends `/session/<id>/start` and
+        the like:
+
+            https://<your host>/hooks/<channel>/<secret>
+    """
     carries: ClassVar[tuple[str, ...]] = ("ussd",)
 
     def receive(self, request: HttpRequest) -> Sequence[Event]:

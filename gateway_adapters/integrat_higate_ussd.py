@@ -35,6 +35,11 @@ KEEP, CLOSE = 0, 1
 class IntegratHigate(OneByOne):
     """`code`, the code that people dial (`*120*44#`), lets a longer dial bring an answer."""
 
+    SETUP: ClassVar[str] = """
+        Give Integrat this URL for your code; `url`, `user` and `password` of HIGATE come from them:
+
+            https://<your host>/hooks/<channel>/<secret>
+    """
     carries: ClassVar[tuple[str, ...]] = ("ussd",)
     inline_screens: ClassVar[bool] = False
 

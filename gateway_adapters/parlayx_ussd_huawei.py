@@ -35,6 +35,14 @@ ASK, SHOW = 1, 3  # ussdOpType
 class ParlayXUssd(OneByOne):
     """`code_scheme` 68 is what MTN's own requests carry; 15 is the default GSM alphabet."""
 
+    SETUP: ClassVar[str] = """
+        Ask the operator to register this endpoint for your service code (`startUSSDNotification`):
+
+            https://<your host>/hooks/<channel>/<secret>
+
+        `sp_id`, `service_id` and `password` come with the contract, `url` is its SendUssd service
+        (port 8310, `/SendUssdService/services/SendUssd`, as a rule).
+    """
     carries: ClassVar[tuple[str, ...]] = ("ussd",)
     inline_screens: ClassVar[bool] = False
 

@@ -32,6 +32,12 @@ MONTH_FIRST = "%m-%d-%y %H:%M"
 class SmsSync(HearsOnly):
     """`key` is the Secret Key of the phone's sync URL. Leave task checking off there."""
 
+    SETUP: ClassVar[str] = """
+        In the app under Sync URL add one without keywords, with the *Secret Key* of option `key`
+        and the URL below; then start the SMSSync service. Leave *Task Checking* off.
+
+            https://<your host>/hooks/<channel>/<secret>
+    """
     guards: ClassVar[tuple[str, ...]] = ("key",)
     key: str = secret("")
 

@@ -5,6 +5,7 @@ own address (port 8082) instead of Traccar's cloud. There are no ids and no repo
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from gateway_adapters.contract import (
     Accepted,
@@ -19,6 +20,10 @@ from gateway_adapters.one_by_one import OneByOne
 
 @dataclass(frozen=True, kw_only=True)
 class Traccar(OneByOne):
+    SETUP: ClassVar[str] = """
+        Start the service in the app and copy the token it shows into `token`. Nothing comes in: use
+        this beside a channel that receives, or for notices alone.
+    """
     token: str = secret()
     url: str = "https://www.traccar.org/sms/"
 

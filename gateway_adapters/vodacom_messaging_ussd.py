@@ -25,6 +25,12 @@ from gateway_adapters.xml import escape
 class VodacomMessagingUssd(HearsOnly):
     """`callback_url` is this channel's own URL: each screen must name where its answer goes."""
 
+    SETUP: ClassVar[str] = """
+        Give Vodacom this URL for your code, and write it into `callback_url` too, as every screen
+        of ours has to name where its answer goes:
+
+            https://<your host>/hooks/<channel>/<secret>
+    """
     carries: ClassVar[tuple[str, ...]] = ("ussd",)
     callback_url: str
     code: str = ""
