@@ -1,6 +1,6 @@
 // The dialler of one phone: a keypad, and the screens that a dialog shows.
 import { call } from "./calls.js";
-import { about, say, words } from "./words.js";
+import { about, say, together, words } from "./words.js";
 
 const KEYS = [..."123456789*0#"];
 
@@ -65,8 +65,7 @@ export class Dialler {
     this.$(".shows").textContent = item.text;
     this.$(".shows").hidden = !item.text;
     const fits = this.$(".fits");
-    fits.textContent = item.text && item.room
-      ? `${say("units", { n: item.units, room: item.room })} · ${words[item.encoding]}${item.fits ? "" : ` · ${words.too_long}`}` : "";
+    fits.textContent = item.text && item.room ? fit(item) : "";
     fits.classList.toggle("wrong", item.fits === false);
     const notes = item.note ? [say(item.note, { code: about.code })] : [];
     if (item.repeated_alike === true) notes.push(words.alike);
@@ -78,4 +77,9 @@ export class Dialler {
     this.$(".dialog button[type=submit]").hidden = !item.open;
     this.$(".cancel").textContent = item.open ? words.cancel : words.close;
   }
+}
+
+function fit(item) {
+  const used = [say("units", { n: item.units, room: item.room }), words[item.encoding]];
+  return together(...used, ...(item.fits ? [] : [words.too_long]));
 }

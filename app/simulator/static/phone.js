@@ -2,7 +2,7 @@
 import { call } from "./calls.js";
 import { Dialler } from "./dialler.js";
 import { notice } from "./notice.js";
-import { about, cost, say, time, words } from "./words.js";
+import { about, cost, say, time, together, words } from "./words.js";
 
 const TICKS = {
   going: "○", waiting: "↻", taken: "✓", refused: "✕",
@@ -146,7 +146,7 @@ export class Phone {
     }
     const size = await call("measure", { text }).catch(() => null);
     if (size && this.box.value === text) {
-      counter.textContent = `${say("units", { n: size.units, room: size.room })} · ${cost(size)}`;
+      counter.textContent = together(say("units", { n: size.units, room: size.room }), ...cost(size));
     }
   }
 
@@ -194,7 +194,7 @@ function draw(item) {
   const foot = document.createElement("footer");
   const about = document.createElement("span");
   about.className = "cost";
-  about.textContent = cost(item);
+  about.textContent = together(...cost(item));
   const when = document.createElement("time");
   when.dateTime = item.at;
   when.textContent = time(item.at);

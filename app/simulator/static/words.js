@@ -21,7 +21,11 @@ export function count(key, n) {
   return say(`${key}_${plural.select(n) === "one" ? "one" : "other"}`, { n });
 }
 
-// What a text costs: segments, alphabet, octets.
-export function cost(size) {
-  return [count("segments", size.segments), words[size.encoding], say("octets", { n: size.octets })].join(" · ");
+// Pieces side by side, each in its own direction.
+export function together(...pieces) {
+  return pieces.map((piece) => `\u2068${piece}\u2069`).join(" · ");
 }
+
+// What a text costs: segments, alphabet, octets.
+export const cost = (size) =>
+  [count("segments", size.segments), words[size.encoding], count("octets", size.octets)];
