@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from app.conversation.turn import KnownGroup
+from app.store import group_news
 from app.store.bulk import insert_rows
 from app.store.schema import group_specialisms, group_words, groups, participants
 
@@ -47,7 +48,8 @@ def known_to(db: Connection, people: Sequence[int]) -> dict[int, tuple[KnownGrou
 def _specialisms(db: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
     table = group_specialisms.c
     chosen: dict[int, list[str]] = {}
-    for row in db.execute(select(table.group_id, table.specialism).where(table.group_id.in_(ids))):
+    found = select(table.group_id, table.specialism).where(table.group_id.in_(ids))
+    for row in db.execute(found.order_by(table.group_id, table.specialism)):
         chosen.setdefault(row.group_id, []).append(row.specialism)
     return chosen
 
@@ -60,33 +62,43 @@ def register(db: Connection, rows: Sequence[tuple[dict[str, Any], Registration]]
     if people:
         more = update(participants).where(participants.c.id.in_(people))
         db.execute(more.values(groups=participants.c.groups + 1))
+        ids = [row["id"] for row, _ in rows]
+        group_news.announce(db, ids, "registered", max(row["created_at"] for row, _ in rows))
 
 
 def change(db: Connection, what: Registration, now: datetime) -> int | None:
     """Write a group anew by its code; gives its id, or None if there is no such group."""
-    statement = (
-        update(groups)
-        .where(groups.c.code == bindparam("this_code"))
-        .values(**_columns(what), updated_at=now, revision=groups.c.revision + 1)
-        .returning(groups.c.id)
-    )
-    found = db.execute(statement, {"this_code": what.code}).scalar_one_or_none()
-    if found is not None:
-        for table in (group_specialisms, group_words):
-            db.execute(delete(table).where(table.c.group_id == found))
-        _write_sets(db, [(found, what)])
-    return found
+    found = select(groups).where(groups.c.code == what.code).with_for_update()
+    row = db.execute(found).one_or_none()
+    if row is None:
+        return None
+    before = {**row._asdict(), "specialisms": _specialisms(db, [row.id]).get(row.id, [])}
+    after = {**_columns(what), "specialisms": sorted(set(what.fields.get("specialisms") or ()))}
+    changes = {n: [before[n], value] for n, value in after.items() if before[n] != value}
+    if not changes:
+        return int(row.id)
+    columns = {**_columns(what), "updated_at": now, "revision": row.revision + 1}
+    db.execute(update(groups).where(groups.c.id == row.id).values(columns))
+    for table in (group_specialisms, group_words):
+        db.execute(delete(table).where(table.c.group_id == row.id))
+    _write_sets(db, [(row.id, what)])
+    group_news.remember(db, row.id, row.revision + 1, "participant", "edited", changes, now)
+    group_news.announce(db, [row.id], "changed", now)
+    return int(row.id)
 
 
 def set_status(db: Connection, code: str, status: str, now: datetime) -> int | None:
-    """Set the status of a group by its code; gives its id."""
-    statement = (
-        update(groups)
-        .where(groups.c.code == code)
-        .values(status=status, updated_at=now, revision=groups.c.revision + 1)
-        .returning(groups.c.id)
-    )
-    return db.execute(statement).scalar_one_or_none()
+    """Set the status of a group by its code, at its person's word; gives its id."""
+    row = db.execute(select(groups).where(groups.c.code == code).with_for_update()).one_or_none()
+    if row is None:
+        return None
+    columns = {"status": status, "updated_at": now, "revision": row.revision + 1}
+    db.execute(update(groups).where(groups.c.id == row.id).values(columns))
+    changes = {"status": [row.status, status]}
+    group_news.remember(db, row.id, row.revision + 1, "participant", status, changes, now)
+    kind = "withdrawn" if status == "withdrawn" else "changed"
+    group_news.announce(db, [row.id], kind, now)
+    return int(row.id)
 
 
 def _columns(what: Registration) -> dict[str, Any]:
