@@ -1,7 +1,10 @@
 """What was dialled and what was typed: the rules that every USSD adapter leans on."""
 
 import random
+import re
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,8 @@ from gateway_adapters.contract import (
     latest_input,
     settled,
 )
+from gateway_adapters.options import build
+from gateway_adapters.registry import ADAPTERS, find
 from gateway_adapters.ussd import (
     accumulated,
     con_or_end,
@@ -190,3 +195,26 @@ def test_con_or_end():
 @pytest.mark.parametrize("event", [DialogEnded("d-1"), Ignored("new")])
 def test_nothing_is_shown_where_nobody_looks(event):
     assert con_or_end([event], []).body == b""
+
+
+# --- docs/ussd.md ---------------------------------------------------------------------------
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "ussd.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_names_every_adapter_that_carries_ussd():
+    ussd = {name for name, kind in ADAPTERS.items() if "ussd" in kind.carries}
+    missing = {name for name in ussd - {"simulator"} if f"`{name}`" not in GUIDE}
+    assert not missing
+
+
+def test_the_guides_example_is_a_channel_that_can_be_made():
+    block = re.search(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    assert block
+    (channel,) = tomllib.loads(block[1])["channels"].values()
+    adapter = build(find(channel["adapter"])[0], channel["options"])
+    body = {"session_id": "1", "msisdn": "989120000010", "input": "", "type": "begin"}
+    request = HttpRequest.post_json("/x?service_code=*1152%23", body)
+    assert adapter.receive(request) == [DialogInput("1", "989120000010", Phase.BEGIN, "", "*1152#")]
+    answer = adapter.acknowledge(request, adapter.receive(request), [Screen('"نام"؟', more=True)])
+    assert answer.json() == {"session_id": "1", "type": "continue", "message": '"نام"؟'}
