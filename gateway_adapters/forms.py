@@ -47,7 +47,7 @@ class FormCarrier(OneByOne):
     ANSWER: ClassVar[str] = "OK"
 
     def receive(self, request: HttpRequest) -> Sequence[Event]:
-        fields = request.fields(self.ENCODING)
+        fields = request.any_fields(self.ENCODING)
         return [self.report(fields) if self.is_report(fields) else self.message(fields)]
 
     def is_report(self, fields: Fields) -> bool:

@@ -21,7 +21,7 @@ EMPTY = ("", "None")
 @dataclass(frozen=True, kw_only=True)
 class Netcore(HearsOnly):
     def receive(self, request: HttpRequest) -> Sequence[Event]:
-        fields: Fields = request.fields()
+        fields: Fields = request.any_fields()
         if fields["content"].strip() in EMPTY:
             raise BadPayload("the message has no text")
         return [sms(fields["from_addr"], fields["content"], recipient=fields["to_addr"])]

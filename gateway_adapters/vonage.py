@@ -83,8 +83,10 @@ class Vonage(OneByOne):
     ) -> None:
         if not self.signed:
             return
+        params: dict[str, str] = {}
         try:
-            params = {str(name): str(value) for name, value in _pairs(request)}
+            for name, value in _pairs(request):  # the first of a name counts, as in `receive`
+                params.setdefault(str(name), str(value))
         except BadPayload as error:
             raise NotFromCarrier("nothing is signed here") from error
         given = params.pop("sig", "").lower()

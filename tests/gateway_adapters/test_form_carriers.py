@@ -201,6 +201,30 @@ def test_what_is_not_for_us_is_ignored(name, query):
     assert isinstance(event, Ignored)
 
 
+MULTIPART = (
+    '--b\r\nContent-Disposition: form-data; name="mobile"\r\n\r\n252630000001\r\n'
+    '--b\r\nContent-Disposition: form-data; name="msg"\r\n\r\n9\r\n--b--\r\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", '{"Mobile": 252630000001, "MSG": "9"}'),
+        ("application/x-www-form-urlencoded; charset=utf-8", "mobile=252630000001&msg=9"),
+        ("text/plain", "MOBILE=252630000001&msg=9"),
+        ("", "msg=9&mobile=252630000001"),
+        (
+            "multipart/form-data; boundary=b",
+            MULTIPART,
+        ),
+    ],
+)
+def test_the_same_message_comes_out_however_it_came(content_type, body):
+    request = HttpRequest("POST", "/hooks/main/x", {"content-type": content_type}, body.encode())
+    assert made("telesom").receive(request) == [Message("252630000001", "9")]
+
+
 def test_a_picture_has_no_text():
     (message,) = made("thinq").receive(
         HttpRequest("GET", "/?from=5555550101&to=5555550152&type=mms&message=https://p.example")

@@ -105,6 +105,13 @@ def test_a_signature_lasts_five_minutes(query, sig):
             VONAGE.authenticate(request, now=signed_at + late)
 
 
+def test_what_is_read_is_what_was_signed():
+    """A name given twice: a stranger must not put his text before the signed one."""
+    query, sig = PUBLISHED[3]
+    with pytest.raises(NotFromCarrier):
+        VONAGE.authenticate(get(f"param=stranger&{query}&sig={sig}"))
+
+
 def test_a_json_body_is_signed_like_a_query():
     sig = PUBLISHED[0][1]
     body = f'{{"param2":"value2","param1":"value1","timestamp":"1234567890","sig":"{sig}"}}'
