@@ -254,6 +254,8 @@ def command(said: Said) -> Turn | Talk | None:
     if flow is None:
         return None
     asked_for = command_in(flow, flow.speaks(said.language), said.word)
+    if said.word in {key(group.code) for group in said.situation.groups}:
+        asked_for = Command.STATUS
     if asked_for is None and talk:
         asked_for = key_command(talk, said.text)
     if asked_for is None:

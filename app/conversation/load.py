@@ -1,33 +1,47 @@
 """Flow files to flows that run. What cannot run is refused here, with its place in the file."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from app.conversation.build import build
+from app.conversation.check import check
 from app.conversation.compiled import Flow, Flows
 from app.conversation.definition import FlowDefinition, Vocabulary
 from app.conversation.source import BadFlow, Problem, Source, fit, read_csv, read_yaml
 
 
 def load_flows(folder: Path) -> Flows:
-    """Every flow in the folder. Raises BadFlow with all that is wrong in any of them."""
-    found: dict[str, Flow] = {}
+    """Every flow in the folder, proven. Raises BadFlow with all that is wrong in any of them."""
+    flows: list[Flow] = []
     problems: list[Problem] = []
     for path in flow_files(folder):
         try:
             flow = load_flow(path)
+            flows.append(flow)
+            problems += check(flow)
         except BadFlow as bad:
             problems += bad.problems
-            continue
+    found, twice = together(flows)
+    if problems or twice:
+        raise BadFlow(*problems, *twice)
+    return found
+
+
+def together(flows: Sequence[Flow]) -> tuple[Flows, list[Problem]]:
+    """Flows side by side, and the names and keywords that two of them claim."""
+    problems: list[Problem] = []
+    found: dict[str, Flow] = {}
+    taken: dict[str, Flow] = {}
+    for flow in flows:
         if flow.name in found:
-            problems.append(
-                flow.source.problem(("flow",), f"another file is the flow {flow.name!r} too")
-            )
+            problems.append(flow.source.problem(("flow",), f"another file is {flow.name!r} too"))
         found[flow.name] = flow
-    problems += twice_taken(found.values())
-    if problems:
-        raise BadFlow(*problems)
-    return Flows(found)
+        for word in flow.keywords:
+            other = taken.setdefault(word, flow)
+            if other is not flow:
+                message = f"keyword {word!r} starts {other.name!r} too"
+                problems.append(flow.source.problem(("keywords",), message))
+    return Flows(found), problems
 
 
 def flow_files(folder: Path) -> Iterator[Path]:
@@ -40,17 +54,6 @@ def flow_files(folder: Path) -> Iterator[Path]:
 
 def is_flow(text: str) -> bool:
     return text.startswith("flow:") or "\nflow:" in text
-
-
-def twice_taken(flows: Iterable[Flow]) -> Iterator[Problem]:
-    taken: dict[str, Flow] = {}
-    for flow in flows:
-        for word in flow.keywords:
-            other = taken.setdefault(word, flow)
-            if other is not flow:
-                yield flow.source.problem(
-                    ("keywords",), f"keyword {word!r} starts {other.name!r} too"
-                )
 
 
 def load_flow(path: Path) -> Flow:

@@ -28,6 +28,7 @@ def go(talk: Talk, name: str) -> None:
     """Say what there is to say from this step on, up to the next question or the end."""
     passed: set[str] = set()
     for _ in range(MOST_STEPS):
+        talk.path.append(name)
         if name == END or name not in talk.flow.steps:
             finish(talk)
             return
@@ -140,6 +141,7 @@ def changed_fields(talk: Talk) -> dict[str, Any]:
 
 def answer(talk: Talk, step: Step, value: Any) -> None:
     """Take a valid answer and go on."""
+    talk.path.append(step.name)
     if step.is_yes_no:
         given = value == YES
         if step.kind == "consent":
@@ -152,13 +154,43 @@ def answer(talk: Talk, step: Step, value: Any) -> None:
         talk.language = talk.flow.speaks(str(value))
         go(talk, way_on(step.next, talk.known()))
         return
-    touched = (step.fills, *step.forgets)
-    remember(talk, step, {name: talk.answers[name] for name in touched if name in talk.answers})
-    if talk.answers.get(step.fills) != value:
-        for name in step.forgets:
-            talk.answers.pop(name, None)
+    before = dict(talk.answers)
+    if before.get(step.fills) != value:
+        replace_answer(talk, step, value)
     talk.answers[step.fills] = value
+    put_aside = {
+        name: old for name, old in before.items() if name == step.fills or name not in talk.answers
+    }
+    remember(talk, step, put_aside)
     go(talk, after(talk, step))
+
+
+def replace_answer(talk: Talk, step: Step, value: Any) -> None:
+    """Forget what the new answer makes wrong: what lies under it, what is now out of the way."""
+    was_ahead = fields_ahead(talk, step) if talk.editing else None
+    for name in step.forgets:
+        talk.answers.pop(name, None)
+    talk.answers[step.fills] = value
+    is_ahead = fields_ahead(talk, step) if was_ahead else None
+    if was_ahead and is_ahead is not None:
+        for name in was_ahead - is_ahead:
+            talk.answers.pop(name, None)
+
+
+def fields_ahead(talk: Talk, step: Step) -> frozenset[str] | None:
+    """The fields of the questions between this one and the next confirmation, if one comes."""
+    found: list[str] = []
+    seen = {step.name}
+    name = after(talk, step)
+    while name in talk.flow.steps and name not in seen:
+        seen.add(name)
+        ahead = talk.flow.steps[name]
+        if ahead.kind == "confirm":
+            return frozenset(found)
+        if ahead.fills:
+            found.append(ahead.fills)
+        name = after(talk, ahead) if ahead.asks else way_on(ahead.next, talk.known())
+    return None
 
 
 def wording(talk: Talk, step: Step) -> str:

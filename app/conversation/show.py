@@ -5,6 +5,7 @@ from typing import Any
 
 from app.conversation.compiled import Flow
 from app.conversation.dates import show_date
+from app.conversation.template import cut
 from app.conversation.turn import KnownGroup, Medium
 from app.conversation.words import lexicon
 from app.text.digits import shown
@@ -35,7 +36,7 @@ def show_status(status: str, language: str) -> str:
 
 
 def show_group(group: KnownGroup, most: int = 30) -> str:
-    name = cleaned(str(group.fields.get("name") or ""))[:most].strip()
+    name = short(str(group.fields.get("name") or ""), most)
     return f"{name} ({group.code})" if name else group.code
 
 
@@ -44,8 +45,7 @@ def separator(language: str) -> str:
 
 
 def short(text: str, most: int) -> str:
-    kept = cleaned(text)
-    return kept if len(kept) <= most else kept[: most - 2].rstrip() + ".."
+    return cut(cleaned(text), most)
 
 
 def listed(

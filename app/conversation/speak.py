@@ -13,7 +13,7 @@ from app.conversation.wake import next_wake
 from app.conversation.words import lexicon
 from app.text.digits import shown
 
-MOST_WEB = 10
+MOST_SEGMENTS = 10
 BETWEEN = {Medium.SMS: ". ", Medium.USSD: " ", Medium.WEB: ". "}
 
 
@@ -32,6 +32,7 @@ def turn(talk: Talk, rule: str) -> Turn:
         language=talk.language,
         by_sms=() if talk.medium is Medium.SMS else tuple(talk.by_sms),
         began=talk.began,
+        path=tuple(talk.path),
     )
 
 
@@ -78,7 +79,9 @@ def question_page(talk: Talk, step: Step) -> str:
 
 
 def room_of(talk: Talk, step: Step) -> int:
-    return MOST_WEB if talk.medium is Medium.WEB else step.definition.segments or talk.flow.segments
+    if talk.medium is Medium.WEB or step.is_yes_no:
+        return MOST_SEGMENTS  # a yes and a no are never put on another page
+    return step.definition.segments or talk.flow.segments
 
 
 def question(talk: Talk, step: Step) -> tuple[str, tuple[str, ...]]:

@@ -18,6 +18,7 @@ from app.conversation.turn import (
     Situation,
     Standing,
 )
+from app.text.digits import shown
 
 WITHDRAWN = "withdrawn"
 MOST_TRAIL = 40
@@ -67,6 +68,7 @@ class Talk:
     by_sms: list[str] = field(default_factory=list)
     """What goes out by SMS besides, from a screen or a page."""
     began: bool = False
+    path: list[str] = field(default_factory=list)
 
     @property
     def medium(self) -> Medium:
@@ -126,7 +128,8 @@ class Talk:
         """What stands for `{name}` in a text."""
         match name:
             case "code":
-                return self.code()
+                code = self.code()
+                return shown(code, self.language) if code.isdecimal() else code
             case "status":
                 group = self.group()
                 return show_status(group.status, self.language) if group else "-"
@@ -212,34 +215,4 @@ def closed(talk: Talk) -> Conversation:
         flagged=talk.flagged,
         wake_at=talk.wake_at,
         state=state,
-    )
-
-
-def saved(conversation: Conversation) -> dict[str, Any]:
-    """A conversation as JSON can hold it; `restored` is the exact inverse."""
-    return {
-        "flow": conversation.flow,
-        "version": conversation.version,
-        "language": conversation.language,
-        "step": conversation.step,
-        "standing": conversation.standing.value,
-        "answers": dict(conversation.answers),
-        "flagged": conversation.flagged,
-        "wake_at": conversation.wake_at.isoformat() if conversation.wake_at else None,
-        "state": dict(conversation.state),
-    }
-
-
-def restored(data: Mapping[str, Any]) -> Conversation:
-    wake_at = data["wake_at"]
-    return Conversation(
-        flow=data["flow"],
-        version=data["version"],
-        language=data["language"],
-        step=data["step"],
-        standing=Standing(data["standing"]),
-        answers=data["answers"],
-        flagged=data["flagged"],
-        wake_at=datetime.fromisoformat(wake_at) if wake_at else None,
-        state=data["state"],
     )

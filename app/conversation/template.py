@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from app.text.segments import utf16_units
+
 BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 REFERENCE = re.compile(r"([a-z][a-z0-9_]{0,39})(?::([1-9]\d{0,2}))?")
 
@@ -56,6 +58,13 @@ def references(text: str) -> Iterator[str]:
 
 
 def cut(text: str, most: int) -> str:
-    if not most or len(text) <= most:
+    """The text in at most so many UTF-16 units, which is what a message has room for."""
+    if not most or utf16_units(text) <= most:
         return text
-    return text[: most - 2].rstrip() + ".." if most > 4 else text[:most]
+    kept, room = "", most - 2 if most > 4 else most
+    for character in text:
+        room -= utf16_units(character)
+        if room < 0:
+            break
+        kept += character
+    return kept.rstrip() + ".." if most > 4 else kept

@@ -162,3 +162,5 @@ class Turn:
     began: bool = False
     """`conversation` is a new one, not the situation's going on (a sign-up begun again, another
     flow); an open one before it ends there."""
+    path: tuple[str, ...] = ()
+    """The steps that this turn went over, from the one answered to the one asked."""

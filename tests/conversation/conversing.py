@@ -9,7 +9,7 @@ from pathlib import Path
 from app.conversation.compiled import Flows
 from app.conversation.engine import hear
 from app.conversation.load import load_flows
-from app.conversation.talk import restored, saved
+from app.conversation.stored import restored, saved
 from app.conversation.turn import (
     Changed,
     Conversation,
