@@ -38,6 +38,7 @@ from app.conversation.understand import (
 from app.conversation.wake import after_quiet
 from app.conversation.words import Command, lexicon
 from app.text.digits import digits, shown
+from app.text.fold import key
 
 REGULATORS_STOP, REGULATORS_JOIN = "11", "12"
 MISSES_BEFORE_HUMAN = 3
