@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.house import fail, open_house
-from app.store import keys
+from app.store import audit, keys
 
 app = typer.Typer(no_args_is_help=True, help="Keys for the admin API.")
 
@@ -34,6 +34,8 @@ def add(
         if any(row.name == name and row.revoked_at is None for row in keys.every(db)):
             fail(f"a key named {name!r} is in use; revoke it or take another name")
         key = keys.add(db, name, scope, now, house.new_id, expires)
+        details = {"name": name, "scopes": sorted(scope)}
+        audit.note(db, "cli", "key made", f"key:{name}", now, details)
     print(key)
 
 
@@ -60,4 +62,5 @@ def revoke(name: str) -> None:
             fail(f"no key in use is named {name!r}")
         for key in found:
             keys.revoke(db, key, datetime.now(UTC))
+            audit.note(db, "cli", "key revoked", f"key:{key}", datetime.now(UTC))
     print(f"revoked {name}")

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from app.directory.search import Term, Wanted
-from app.store.schema import group_specialisms, group_words, groups
+from app.store.schema import consents, group_specialisms, group_words, groups
 
 FEW = 10_000
 """A term that fewer groups meet is looked up first; commoner ones are met along the way."""
@@ -198,6 +198,11 @@ def specialisms_of(db: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
     for row in db.execute(statement.order_by(table.group_id, table.specialism)):
         found[row.group_id].append(row.specialism)
     return found
+
+
+def consents_of(db: Connection, participant: int) -> Sequence[Row[Any]]:
+    statement = select(consents).where(consents.c.participant_id == participant)
+    return db.execute(statement.order_by(consents.c.id)).all()
 
 
 def by_code_or_id(db: Connection, key: str) -> Row[Any] | None:

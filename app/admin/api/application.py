@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.admin import problems
-from app.admin.api import counts, groups, keys, messages
+from app.admin.api import audit, counts, edits, groups, keys, messages
 from app.admin.office import Office
 from app.admin.problems import Problem
 
@@ -28,6 +28,7 @@ TAGS = {
     "messages": "What came in and what went out.",
     "counts": "How many, by place, specialism, type, state and time.",
     "keys": "Keys for this API.",
+    "audit": "Who did what, in a chain that shows changes.",
 }
 
 log = structlog.get_logger()
@@ -46,7 +47,7 @@ def application(office: Office) -> FastAPI:
     )
     app.state.office = office
     problems.install(app)
-    for part in (groups, messages, counts, keys):
+    for part in (edits, groups, messages, counts, keys, audit):
         app.include_router(part.router)
     app.add_middleware(Guarded)
     return app

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -118,6 +118,15 @@ class Paging(Shape):
     @property
     def below(self) -> Place | None:
         return place(self.cursor) if self.cursor else None
+
+
+Numbers = Annotated[
+    bool, Query(description="Show full phone numbers; needs that scope, and is in the audit.")
+]
+
+
+class Page(Paging):
+    numbers: Numbers = False
 
 
 def cursor(place_: Place) -> str:

@@ -1,18 +1,31 @@
 """/groups: search, one group, its conversation."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.admin.api import shapes
-from app.admin.api.asks import Here, Line, Moment, Paging, Reader, Shape, Word, cursor, next_of
-from app.admin.api.shapes import Group, Groups, Messages, Status
+from app.admin.api.asks import (
+    Here,
+    Line,
+    Moment,
+    Numbers,
+    Page,
+    Paging,
+    Reader,
+    Shape,
+    Word,
+    cursor,
+    next_of,
+)
+from app.admin.api.shapes import Groups, History, Messages, Status, WholeGroup
 from app.admin.caller import Caller
+from app.admin.looking import look
 from app.admin.office import Office
 from app.admin.problems import not_found
 from app.directory.search import terms_of
-from app.store import groups_search, messages
+from app.store import group_edits, group_news, groups_search, messages
 from app.text.digits import digits
 
 router = APIRouter(prefix="/groups", tags=["groups"])
@@ -41,6 +54,9 @@ class GroupFilter(Shape):
     tag: Annotated[Line, Field(max_length=64)] = ""
     from_: Moment | None = Field(None, alias="from", description="Signed up at or after this.")
     to: Moment | None = Field(None, description="Signed up before this.")
+    numbers: bool = Field(
+        False, description="Show full phone numbers; needs that scope, and is in the audit."
+    )
     merged: bool = Field(False, description="Also those that are part of another group.")
 
     def wanted(self, office: Office, caller: Caller) -> groups_search.Filter:
@@ -71,37 +87,57 @@ def list_groups(office: Here, caller: Reader, given: Annotated[GroupPage, Query(
         rows = groups_search.page(db, wanted, given.limit, given.below)
         chosen = groups_search.specialisms_of(db, [row.id for row in rows])
     full = len(rows) == given.limit
+    ids = [row.id for row in rows]
+    plain = look(office, caller, "list", "groups", ids, asked=given.numbers)
     return Groups(
-        items=[shapes.group(row, chosen[row.id], caller) for row in rows],
+        items=[shapes.group(row, chosen[row.id], plain=plain) for row in rows],
         next=cursor(groups_search.place_of(rows[-1], wanted)) if full else None,
     )
 
 
 @router.get("/{key}", summary="One group, by tracking code or id")
 def one_group(
-    office: Here, caller: Reader, key: Key, request: Request, response: Response
-) -> Group:
+    office: Here, caller: Reader, key: Key, response: Response, *, numbers: Numbers = False
+) -> WholeGroup:
     with office.store.read() as db:
-        row = groups_search.by_code_or_id(db, key)
-        if row is None:
-            raise not_found("group")
-        chosen = groups_search.specialisms_of(db, [row.id])
+        row = one_row(db, key)
+        chosen = groups_search.specialisms_of(db, [row.id])[row.id]
+        consents = groups_search.consents_of(db, row.participant_id)
+        parts = group_edits.merged_into(db, row.id)
+    plain = look(office, caller, "group", f"group:{row.id}", [], asked=numbers)
     response.headers["ETag"] = f'"{row.revision}"'
-    return shapes.group(row, chosen[row.id], caller)
+    return shapes.whole_group(row, chosen, consents, parts, plain=plain)
 
 
 @router.get("/{key}/conversation", summary="What the person and we said, newest first")
 def conversation_of_group(
-    office: Here, caller: Reader, key: Key, given: Annotated[Paging, Query()]
+    office: Here, caller: Reader, key: Key, given: Annotated[Page, Query()]
 ) -> Messages:
     below = given.below
     with office.store.read() as db:
-        row = groups_search.by_code_or_id(db, key)
-        if row is None:
-            raise not_found("group")
+        row = one_row(db, key)
         wanted = messages.Filter(participant=row.participant_id)
         found = messages.page(db, wanted, given.limit, below.id if below else None)
+    plain = look(office, caller, "conversation", f"group:{row.id}", [], asked=given.numbers)
     return Messages(
-        items=[shapes.message(found_one, caller) for found_one in found],
+        items=[shapes.message(one, plain=plain) for one in found],
         next=next_of([row for _, row in found], given.limit),
     )
+
+
+@router.get("/{key}/history", summary="Who changed what, latest first")
+def history_of_group(
+    office: Here, caller: Reader, key: Key, *, numbers: Numbers = False
+) -> History:
+    with office.store.read() as db:
+        row = one_row(db, key)
+        lines = group_news.history(db, row.id)
+    plain = look(office, caller, "history", f"group:{row.id}", [], asked=numbers)
+    return History(items=[shapes.change(line, plain=plain) for line in lines])
+
+
+def one_row(db: Any, key: str) -> Any:
+    row = groups_search.by_code_or_id(db, key)
+    if row is None:
+        raise not_found("group")
+    return row

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.admin.api.asks import Admin, Here, Id, Moment, Shape, Word
 from app.admin.caller import SCOPES
 from app.admin.problems import Problem, not_found
-from app.store import keys
+from app.store import audit, keys
 
 router = APIRouter(prefix="/keys", tags=["keys"])
 
@@ -59,15 +59,20 @@ def make_key(office: Here, caller: Admin, given: NewKey) -> MadeKey:
             raise Problem("conflict", "A key of this name is in use.")
         key = keys.add(db, given.name, given.scopes, now, office.new_id, given.expires_at)
         made = keys.find(db, key, now)
-        row = next(row for row in keys.every(db) if made and row.id == made.id)
+        assert made is not None
+        row = next(row for row in keys.every(db) if row.id == made.id)
+        details = {"name": given.name, "scopes": given.scopes}
+        audit.note(db, caller.who, "key made", f"key:{row.id}", now, details)
     return MadeKey(**_shape(row).model_dump(), key=key)
 
 
 @router.delete("/{key_id}", summary="Revoke a key, at once", status_code=204)
 def revoke_key(office: Here, caller: Admin, key_id: Annotated[Id, Path()]) -> None:
     with office.store.write() as db:
-        if not keys.revoke(db, int(key_id), datetime.now(UTC)):
+        now = datetime.now(UTC)
+        if not keys.revoke(db, int(key_id), now):
             raise not_found("key in use")
+        audit.note(db, caller.who, "key revoked", f"key:{key_id}", now)
 
 
 def _shape(row: Any) -> Key:

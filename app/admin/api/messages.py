@@ -6,15 +6,16 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from app.admin.api import shapes
-from app.admin.api.asks import Here, Id, Line, Moment, Paging, Reader, Word, next_of
+from app.admin.api.asks import Here, Id, Line, Moment, Numbers, Page, Reader, Word, next_of
 from app.admin.api.shapes import Messages, WholeMessage
+from app.admin.looking import look
 from app.admin.problems import not_found
 from app.store import messages
 
 router = APIRouter(prefix="/messages", tags=["messages"])
 
 
-class MessageFilter(Paging):
+class MessageFilter(Page):
     direction: Literal["in", "out"] | None = None
     state: list[Word] = Field([], max_length=10, examples=[["failed", "unclear"]])
     channel: Line = ""
@@ -42,18 +43,23 @@ def list_messages(
     below = given.below
     with office.store.read() as db:
         found = messages.page(db, given.wanted(), given.limit, below.id if below else None)
+    ids = [row.id for _, row in found]
+    plain = look(office, caller, "list", "messages", ids, asked=given.numbers)
     return Messages(
-        items=[shapes.message(one, caller) for one in found],
+        items=[shapes.message(one, plain=plain) for one in found],
         next=next_of([row for _, row in found], given.limit),
     )
 
 
 @router.get("/{message_id}", summary="One message, with its attempts and reports")
-def one_message(office: Here, caller: Reader, message_id: Annotated[Id, Path()]) -> WholeMessage:
+def one_message(
+    office: Here, caller: Reader, message_id: Annotated[Id, Path()], *, numbers: Numbers = False
+) -> WholeMessage:
     with office.store.read() as db:
         found = messages.by_id(db, int(message_id))
         if found is None:
             raise not_found("message")
         tried = messages.attempts_of(db, int(message_id))
         told = messages.reports_of(db, int(message_id))
-    return shapes.whole_message(found, tried, told, caller)
+    plain = look(office, caller, "message", f"message:{message_id}", [], asked=numbers)
+    return shapes.whole_message(found, tried, told, plain=plain)

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from pydantic import Field
 
 from app.admin.api.asks import Shape
-from app.admin.caller import Caller
 from app.admin.masking import masked_number, masked_text
 from app.text.segments import segments
 
@@ -43,13 +42,31 @@ class Group(Shape):
     updated_at: datetime
 
 
+class Consent(Shape):
+    """What was asked, word for word, and what the person answered."""
+
+    at: datetime
+    step: str
+    language: str
+    channel: str
+    flow: str
+    version: int
+    wording: str
+    given: bool
+    heard: str
+
+
+class WholeGroup(Group):
+    consents: list[Consent]
+    parts: list[str] = Field(description="Ids of groups that were merged into this one.")
+
+
 class Groups(Shape):
     items: list[Group]
     next: str | None = None
 
 
-def group(row: Any, specialisms: Sequence[str], caller: Caller) -> Group:
-    plain = caller.sees_numbers
+def group(row: Any, specialisms: Sequence[str], *, plain: bool) -> Group:
     return Group(
         id=str(row.id),
         code=row.code,
@@ -75,6 +92,22 @@ def group(row: Any, specialisms: Sequence[str], caller: Caller) -> Group:
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,
+    )
+
+
+def whole_group(
+    row: Any,
+    specialisms: Sequence[str],
+    consents: Sequence[Any],
+    parts: Sequence[Any],
+    *,
+    plain: bool,
+) -> WholeGroup:
+    names = Consent.model_fields
+    return WholeGroup(
+        **group(row, specialisms, plain=plain).model_dump(),
+        consents=[Consent(**{name: getattr(one, name) for name in names}) for one in consents],
+        parts=[str(part.id) for part in parts],
     )
 
 
@@ -122,10 +155,30 @@ class Messages(Shape):
     next: str | None = None
 
 
+class Change(Shape):
+    """One change to a group: who, when, and each field before and after."""
+
+    revision: int
+    at: datetime
+    who: str = Field(examples=["operator:sara", "key:crm", "participant"])
+    what: str = Field(examples=["edited", "status", "tagged", "merged", "withdrawn"])
+    changes: dict[str, list[Any]] = Field(examples=[{"status": ["registered", "verified"]}])
+
+
+class History(Shape):
+    items: list[Change]
+    next: str | None = None
+
+
+def change(row: Any, *, plain: bool) -> Change:
+    changes = row.changes if plain else masked_json(row.changes)
+    return Change(revision=row.revision, at=row.at, who=row.who, what=row.what, changes=changes)
+
+
 KINDS = {0: "reply", 1: "reminder", 2: "bulk"}
 
 
-def message_in(row: Any, caller: Caller) -> Message:
+def message_in(row: Any, *, plain: bool) -> Message:
     size = segments(row.text)
     return Message(
         id=str(row.id),
@@ -135,7 +188,7 @@ def message_in(row: Any, caller: Caller) -> Message:
         line=row.line,
         participant_id=_id(row.participant_id),
         conversation_id=_id(row.conversation_id),
-        text=row.text if caller.sees_numbers else masked_text(row.text),
+        text=row.text if plain else masked_text(row.text),
         segments=size.count if row.kind == "message" else 0,
         encoding=size.encoding.value,
         state=row.state,
@@ -145,7 +198,7 @@ def message_in(row: Any, caller: Caller) -> Message:
     )
 
 
-def message_out(row: Any, caller: Caller) -> Message:
+def message_out(row: Any, *, plain: bool) -> Message:
     return Message(
         id=str(row.id),
         direction="out",
@@ -155,7 +208,7 @@ def message_out(row: Any, caller: Caller) -> Message:
         participant_id=_id(row.participant_id),
         conversation_id=_id(row.conversation_id),
         answers=_id(row.inbox_id),
-        text=row.text if caller.sees_numbers else masked_text(row.text),
+        text=row.text if plain else masked_text(row.text),
         segments=row.segments,
         encoding=segments(row.text).encoding.value,
         state=row.state,
@@ -166,9 +219,9 @@ def message_out(row: Any, caller: Caller) -> Message:
     )
 
 
-def message(found: tuple[str, Any], caller: Caller) -> Message:
+def message(found: tuple[str, Any], *, plain: bool) -> Message:
     direction, row = found
-    return message_in(row, caller) if direction == "in" else message_out(row, caller)
+    return message_in(row, plain=plain) if direction == "in" else message_out(row, plain=plain)
 
 
 class Attempt(Shape):
@@ -200,17 +253,17 @@ class WholeMessage(Message):
 
 
 def whole_message(
-    found: tuple[str, Any], tried: Sequence[Any], told: Sequence[Any], caller: Caller
+    found: tuple[str, Any], tried: Sequence[Any], told: Sequence[Any], *, plain: bool
 ) -> WholeMessage:
     direction, row = found
     own: dict[str, Any]
     if direction == "in":
-        screen = row.screen if caller.sees_numbers else masked_text(row.screen)
+        screen = row.screen if plain else masked_text(row.screen)
         own = {"rule": row.rule, "screen": screen}
     else:
         own = {"due_at": row.due_at, "expires_at": row.expires_at}
     return WholeMessage(
-        **message(found, caller).model_dump(),
+        **message(found, plain=plain).model_dump(),
         **own,
         carrier_id=row.carrier_id,
         attempts=[
