@@ -48,5 +48,5 @@ class I2Sms(FormCarrier):
         code = inner(found).filled("error_code")
         if code not in TAKEN:
             return Refused(f"error_code {code:.10}")
-        session = inner(found.get("result")).get("session_id")
-        return Accepted((session,) if session else ())
+        message_id = inner(found.get("result")).get("session_id")
+        return Accepted((message_id,) if message_id else ())

@@ -71,7 +71,7 @@ class Junebug(OneByOne):
             return [_report(fields)]
         return [self._heard(fields, inner(found.get("channel_data")).get("session_event"))]
 
-    def _heard(self, fields: Fields, _session_event: str) -> Event:
+    def _heard(self, fields: Fields, _stage: str) -> Event:
         return sms(
             fields["from"],
             fields.get("content"),
@@ -105,15 +105,15 @@ class JunebugUssd(Junebug):
     carries: ClassVar[tuple[str, ...]] = ("ussd",)
     inline_screens: ClassVar[bool] = False
 
-    def _heard(self, fields: Fields, session_event: str) -> Event:
+    def _heard(self, fields: Fields, stage: str) -> Event:
         sender = phone_number(fields["from"])
-        if session_event == "close":
+        if stage == "close":
             return DialogEnded("", sender, "closed")
         return DialogInput(
             dialog_id="",
             sender=sender,
-            phase=Phase.BEGIN if session_event == "new" else Phase.CONTINUE,
-            input="" if session_event == "new" else fields.get("content"),
+            phase=Phase.BEGIN if stage == "new" else Phase.CONTINUE,
+            input="" if stage == "new" else fields.get("content"),
             recipient=fields.get("to"),
             carrier_id=fields.filled("message_id"),
         )
