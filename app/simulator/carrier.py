@@ -16,7 +16,7 @@ from gateway_adapters.http import HttpResponse
 
 RETRY_AFTER = (1.0, 2.0, 4.0, 8.0, 16.0)  # many real carriers never come again
 HELD_BACK = 2.0
-ON_THE_AIR = 0.4  # seconds to a phone, and from it
+ON_THE_AIR = 0.2  # seconds to a phone, and from it
 MOST_HELD = 50
 BUSY = HttpResponse(503, b"", {"retry-after": "2"})
 HALF_A_JSON = HttpResponse(200, b'{"results": [{"our', {"content-type": "application/json"})

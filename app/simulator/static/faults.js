@@ -56,7 +56,7 @@ export class Faults {
       const value = Number(field.value);
       const shown = field.dataset.as === "percent"
         ? say("percent", { n: Math.round(value * 100) }) : number(value);
-      field.parentElement.querySelector("output").textContent = shown;
+      field.parentElement.querySelector("b").textContent = shown;
     }
     document.getElementById("slow-for").hidden = set.answer !== "slow";
     const on = Object.keys(CALM).filter((name) => name !== "slow_for" && set[name] !== CALM[name]).length;
