@@ -1,5 +1,6 @@
 """What callers are told when something is refused: RFC 9457, and never a trace, SQL or a path."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,7 +54,7 @@ class Problem(Exception):
         }
         headers: dict[str, str] = {}
         if self.retry_after is not None:
-            headers["Retry-After"] = str(max(1, round(self.retry_after + 0.5)))
+            headers["Retry-After"] = str(max(1, math.ceil(self.retry_after)))
         if status == 401:
             headers["WWW-Authenticate"] = 'Bearer realm="muster"'
         return JSONResponse(content, status, headers, MEDIA_TYPE)

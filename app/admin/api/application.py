@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.admin import problems
 from app.admin.api import audit, counts, edits, groups, keys, messages
+from app.admin.api.once import Once
 from app.admin.office import Office
 from app.admin.problems import Problem
 
@@ -49,6 +50,7 @@ def application(office: Office) -> FastAPI:
     problems.install(app)
     for part in (edits, groups, messages, counts, keys, audit):
         app.include_router(part.router)
+    app.add_middleware(Once, office=office)
     app.add_middleware(Guarded)
     return app
 

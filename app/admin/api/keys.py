@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from app.admin.api.asks import Admin, Here, Id, Moment, Shape, Word
+from app.admin.api.once import SHOWN_ONCE
 from app.admin.caller import SCOPES
 from app.admin.problems import Problem, not_found
 from app.store import audit, keys
@@ -50,7 +51,7 @@ def list_keys(office: Here, caller: Admin) -> Keys:
 
 
 @router.post("", summary="Make a key", status_code=201)
-def make_key(office: Here, caller: Admin, given: NewKey) -> MadeKey:
+def make_key(office: Here, caller: Admin, given: NewKey, response: Response) -> MadeKey:
     now = datetime.now(UTC)
     if given.expires_at and given.expires_at <= now:
         raise Problem("invalid", "expires_at has passed.")
@@ -63,6 +64,7 @@ def make_key(office: Here, caller: Admin, given: NewKey) -> MadeKey:
         row = next(row for row in keys.every(db) if row.id == made.id)
         details = {"name": given.name, "scopes": given.scopes}
         audit.note(db, caller.who, "key made", f"key:{row.id}", now, details)
+    response.headers[SHOWN_ONCE] = "1"
     return MadeKey(**_shape(row).model_dump(), key=key)
 
 
