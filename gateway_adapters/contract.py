@@ -298,6 +298,8 @@ class Adapter(ABC):
     """False where messages only come in (see HearsOnly)."""
     batch_size: ClassVar[int] = 1
     """How many messages one `send` may hold."""
+    one_sender: ClassVar[bool] = False
+    """Whether all messages of one `send` must be from the same line."""
     report_batch: ClassVar[int] = 100
     poll_every: ClassVar[timedelta] = timedelta(seconds=5)
     inline_screens: ClassVar[bool] = True

@@ -1,11 +1,13 @@
 """What an adapter can do and which options it has, read from the code itself."""
 
+import ast
 import inspect
 import textwrap
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from gateway_adapters.contract import (
@@ -97,6 +99,26 @@ def _own_words(kind: type[Adapter]) -> str:
     return "" if words.startswith(f"{kind.__name__}(") else inspect.cleandoc(words)
 
 
+def index(kinds: Mapping[str, type[Adapter]]) -> str:
+    """The table of contents of the pages."""
+    rows = [
+        f"| [{name}]({name}.md) | {', '.join(abilities(kind))} |"
+        for name, kind in sorted(kinds.items())
+    ]
+    head = [
+        "# Carriers",
+        "",
+        "<!-- written by `muster carriers docs` -->",
+        "",
+        "A channel names one of these as its `adapter`; the page says what to set up at the carrier",
+        "and which options there are. To add one, see `gateway_adapters/README.md`.",
+        "",
+        "| adapter | can |",
+        "|---|---|",
+    ]
+    return "\n".join([*head, *rows]) + "\n"
+
+
 DEFAULT_SETUP = """Give the carrier this URL for incoming messages and for reports:
 
     https://<your host>/hooks/<channel>/<secret>"""
@@ -111,16 +133,34 @@ then brings an answer with it."""
 
 
 def _options_table(kind: type[Adapter]) -> str:
-    hints = typing.get_type_hints(kind)
-    rows = [_row(field, hints[field.name]) for field in fields(kind)]
+    hints, remarks = typing.get_type_hints(kind), _remarks(kind)
+    rows = [_row(field, hints[field.name], remarks.get(field.name, "")) for field in fields(kind)]
     if not rows:
         return "None."
-    return "\n".join(["| option | kind | default |", "|---|---|---|", *rows])
+    return "\n".join(["| option | kind | default | |", "|---|---|---|---|", *rows])
 
 
-def _row(field: Field[Any], hint: Any) -> str:
+def _row(field: Field[Any], hint: Any, remark: str) -> str:
     shown = "secret" if is_secret(field) else _type_name(hint)
-    return f"| `{field.name}` | {shown} | {_default(field)} |"
+    return f"| `{field.name}` | {shown} | {_default(field)} | {remark} |"
+
+
+def _remarks(kind: type[Adapter]) -> dict[str, str]:
+    """What stands as a text below each option in the code."""
+    found: dict[str, str] = {}
+    for one in reversed(kind.__mro__):
+        if not issubclass(one, Adapter) or one is Adapter:
+            continue
+        (made,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+        assert isinstance(made, ast.ClassDef)
+        for option, below in pairwise(made.body):
+            match option, below:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str() as text)),
+                ):
+                    found[name] = " ".join(text.split()).replace("|", "\\|")
+    return found
 
 
 def _type_name(hint: Any) -> str:

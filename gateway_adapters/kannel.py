@@ -153,7 +153,7 @@ def _charset(name: str) -> str:
     """The encoding that Kannel names, if it is one of texts; UTF-8 else."""
     try:
         known = codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):
         return "utf-8"
     return known if known in CHARSETS else "utf-8"
 

@@ -1,5 +1,6 @@
 """Every carrier by name: one import and one line each, sorted. Opened by main and cli alone."""
 
+from gateway_adapters.adp import Adp
 from gateway_adapters.africastalking import AfricasTalking
 from gateway_adapters.aggregators import Hub, MobinOne, Pardis, Telepromo
 from gateway_adapters.airtel_flares_ussd import AirtelFlares
@@ -103,6 +104,7 @@ from gateway_adapters.zenvia import Zenvia, ZenviaLegacy
 
 ADAPTERS: dict[str, type[Adapter]] = {
     "46elks": Elks,
+    "adp": Adp,
     "advanta_ussd": Advanta,
     "africastalking": AfricasTalking,
     "airtel_flares_ussd": AirtelFlares,

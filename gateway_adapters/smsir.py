@@ -86,7 +86,7 @@ ON_THE_LIST, INVALID = 0, None
 
 @dataclass(frozen=True, kw_only=True)
 class SmsIr(Adapter):
-    """A request has one line: messages of one batch go out from the first one's line."""
+    """A request has one line for all its messages."""
 
     api_key: str = secret()
     base_url: str = "https://api.sms.ir/v1"

@@ -28,7 +28,7 @@ from gateway_adapters.contract import (
     dialled_suffix,
     settled,
 )
-from gateway_adapters.describe import abilities, page, tells
+from gateway_adapters.describe import abilities, index, page, tells
 from gateway_adapters.http import FORM, iso_time, unix_time
 from gateway_adapters.options import BadOptions, build
 from gateway_adapters.registry import ADAPTERS, ALIASES, UnknownCarrier, find
@@ -61,8 +61,7 @@ def list_carriers() -> None:
     """Show every adapter with what it can do, and its other names."""
     width = max(map(len, ADAPTERS), default=0)
     for name, kind in sorted(ADAPTERS.items()):
-        also = [alias for alias, target in ALIASES.items() if target.partition("/")[0] == name]
-        names = f"  (also {', '.join(sorted(also))})" if also else ""
+        names = f"  (also {', '.join(also)})" if (also := _also(name)) else ""
         print(f"{name:<{width}}  {', '.join(abilities(kind))}{names}")
 
 
@@ -89,9 +88,13 @@ def write_docs(folder: Path = Path("docs/carriers")) -> None:
     """Write a page for each carrier, its options read from the code."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, kind in sorted(ADAPTERS.items()):
-        also = sorted(alias for alias, target in ALIASES.items() if target == name)
-        (folder / f"{name}.md").write_text(page(name, kind, also), encoding="utf-8")
+        (folder / f"{name}.md").write_text(page(name, kind, _also(name)), encoding="utf-8")
+    (folder / "README.md").write_text(index(ADAPTERS), encoding="utf-8")
     print(f"{len(ADAPTERS)} pages in {folder}")
+
+
+def _also(name: str) -> list[str]:
+    return sorted(alias for alias, target in ALIASES.items() if target.partition("/")[0] == name)
 
 
 def _each(name: str, lines: bool, read: Callable[[str, Any], dict[str, Any]]) -> None:

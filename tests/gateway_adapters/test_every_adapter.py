@@ -35,8 +35,10 @@ from gateway_adapters.registry import ADAPTERS, ALIASES, find
 from tests.gateway_adapters.mutations import spoil, spoil_request
 from tests.gateway_adapters.recorded import answers, names, requests
 
-SEED = 1402
-MUTATIONS = int(os.environ.get("MUSTER_MUTATIONS", "3000"))
+MUTATIONS = [
+    (1402, int(os.environ.get("MUSTER_MUTATIONS", "3000"))),
+    pytest.param(7, 100_000, marks=pytest.mark.slow),
+]
 SECRET = "S3cr3t-that-must-not-show"
 
 every_adapter = pytest.mark.parametrize("name", sorted(ADAPTERS))
@@ -252,19 +254,21 @@ def _check_types(event):
         assert event.carrier_id or event.our_id
 
 
-def test_spoiled_requests_are_a_bad_payload_or_events_and_nothing_else():
-    chance = random.Random(SEED)
+@pytest.mark.parametrize(("seed", "count"), MUTATIONS)
+def test_spoiled_requests_are_a_bad_payload_or_events_and_nothing_else(seed, count):
+    chance = random.Random(seed)
     adapters = {name: made(name) for name in ADAPTERS}
     every = [(name, request) for name in sorted(ADAPTERS) for request in requests(name)]
-    for _ in range(MUTATIONS):
+    for _ in range(count):
         name, request = chance.choice(every)
         read_spoiled(name, adapters[name], request, chance)
 
 
-def test_spoiled_answers_are_outcomes_or_a_bad_payload():
-    chance = random.Random(SEED)
+@pytest.mark.parametrize(("seed", "count"), MUTATIONS)
+def test_spoiled_answers_are_outcomes_or_a_bad_payload(seed, count):
+    chance = random.Random(seed)
     every = [(name, answer) for name in sorted(ADAPTERS) for answer in answers(name)]
-    for _ in range(MUTATIONS // 3):
+    for _ in range(count // 3):
         name, answer = chance.choice(every)
         adapter = made(name)
         spoiled = replace(answer, body=spoil(answer.body, chance))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway_adapters import asanak
+from gateway_adapters.adp import Adp
 from gateway_adapters.aggregators import Hub, MobinOne, Pardis, Telepromo
 from gateway_adapters.contract import (
     Accepted,
@@ -28,6 +29,7 @@ from gateway_adapters.xml import parse_xml
 from tests.gateway_adapters.recorded import answered, recorded
 
 ASANAK = asanak.Asanak(username="u", password="p")
+ADP = Adp(username="u", password="p")
 FARAZ = FarazSms(api_key="made-up")
 MEDIANA = Mediana(api_key="made-up")
 PARLAYX = ParlayX(send_url="http://sdp.example/send", sp_id="35000", password="made-up")
@@ -225,3 +227,20 @@ def test_mci_posts_with_its_service_key_and_answers_its_way():
         b"<response><status>200</status><description>Success</description></response>"
     )
     assert MCI.refuse(said, "why").status == 400
+
+
+# --- ADP Digital
+
+
+def test_adp_answers_in_plain_text():
+    query = ADP.send([MESSAGE]).query()
+    assert (query["dstaddress"], query["unicode"], query["clientid"]) == (
+        "989120000001",
+        "1",
+        "our-1",
+    )
+    assert outcome(ADP, answered("adp/sent")) == Accepted(("120000001",))
+    assert isinstance(outcome(ADP, answered("adp/refused")), Refused)
+    assert str(ADP.balance_from(answered("adp/balance")).amount) == "15000.5"
+    with pytest.raises(BadPayload):
+        outcome(ADP, HttpResponse(200, b"<html>"))
