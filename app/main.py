@@ -167,6 +167,8 @@ def _channel(name: str, given: ChannelSettings, settings: Settings) -> Channel:
     try:
         kind, preset = find(given.adapter)
         adapter = build(kind, given.options, preset=preset)
+        old = {**given.options, **given.former_options}
+        former = build(kind, old, preset=preset) if given.former_options else None
         ZoneInfo(given.zone)
     except UnknownCarrier as error:
         raise BadSettings(f"channels.{name}.adapter: {error}") from error
@@ -194,6 +196,7 @@ def _channel(name: str, given: ChannelSettings, settings: Settings) -> Channel:
         allow_from=tuple(given.allow_from),
         away_screen=given.away_screen or AWAY,
         report_url=f"{hook}/report",
+        former=former,
     )
 
 

@@ -35,6 +35,8 @@ class ChannelSettings(BaseModel):
 
     adapter: str
     options: dict[str, Any] = Field(default_factory=dict, repr=False)
+    former_options: dict[str, Any] = Field(default_factory=dict, repr=False)
+    """Options as they were, while the carrier's secrets are changed: either proves the origin."""
     secrets: list[str] = Field(repr=False, min_length=1, max_length=4)
     """Words of the webhook's URL; two while one replaces the other."""
     lines: list[str] = Field(default_factory=list)

@@ -167,7 +167,7 @@ class Poller:
             if request is None:
                 return
             answer = await self._client.exchange(request)
-            await self._keep(self._adapter().reports(answer), answer)
+            await self._keep(self._adapter().reports(answer, messages), answer)
 
     def _unreported(self) -> list[list[OutboundMessage]]:
         size = type(self._channel.adapter).report_batch

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,6 @@ from app.store.ids import Ids
 from gateway_adapters.contract import (
     Adapter,
     BadPayload,
-    ChannelBroken,
     HttpResponse,
     OutboundMessage,
     Outcome,
@@ -117,9 +116,8 @@ class Server:
     async def _cycle(self) -> float:
         await self._log_in()
         rows, pause = await self._in_thread(self._claim)
-        size = type(self.adapter).batch_size
-        for start in range(0, len(rows), size):
-            task = asyncio.create_task(self._send(rows[start : start + size]))
+        for batch in _batches(rows, type(self.adapter)):
+            task = asyncio.create_task(self._send(batch))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         return float(pause)
@@ -289,13 +287,15 @@ class Server:
         answer: HttpResponse | None
         try:
             outcomes, answer = await hand_over(self._client, self.adapter, messages)
+            if answer is not None and answer.status == 401 and self._token_until is not None:
+                self._token_until = None  # withdrawn early: nothing was taken, so ask anew once
+                await self._log_in()
+                outcomes, answer = await hand_over(self._client, self.adapter, messages)
         except Exception as error:  # noqa: BLE001  an adapter's fault before anything left
             _log_fault(self.channel.name, error)
             outcomes = [TryLater(f"our fault: {type(error).__name__}")] * len(messages)
             answer = None
         took = int((loop.time() - began) * 1000)
-        if any(isinstance(outcome, ChannelBroken) for outcome in outcomes):
-            self._token_until = None  # a token may have been withdrawn early
         seen = exchange_text(self.adapter, answer, messages)
         pairs = zip(rows, outcomes, strict=True)
         self._done += [Done(row, outcome, took, seen) for row, outcome in pairs]
@@ -313,6 +313,7 @@ class Server:
             expires_in=row.expires_at - row.updated_at,
             dialog_id=row.dialog_id,
             more=row.more,
+            at=datetime.now(UTC),
         )
 
     async def _log_in(self) -> None:
@@ -346,6 +347,18 @@ def _columns(row: Found, what: Settled, now: datetime) -> dict[str, Any]:
         "lease_until": None,
         "updated_at": now,
     }
+
+
+def _batches(rows: Sequence[Found], kind: type[Adapter]) -> list[Sequence[Found]]:
+    """Cut what was claimed into requests; some carriers take one sender a request."""
+    found: list[list[Found]] = []
+    for row in rows:
+        fits = found and len(found[-1]) < kind.batch_size
+        if fits and (not kind.one_sender or found[-1][0].line == row.line):
+            found[-1].append(row)
+        else:
+            found.append([row])
+    return list(found)
 
 
 def _by_id(row: dict[str, Any]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.conversation.turn import HeardKind, Medium
 from app.intake.channel import Channel
-from app.intake.item import Answer, Item, Rest, Silence, Spoken, heard_of
+from app.intake.item import Answer, Item, Rest, Silence, Spoken, Taken, heard_of
 from app.intake.joining import join
 from app.intake.talking import Knows, Said, Talk
 from app.intake.writes import Writes
@@ -24,10 +24,12 @@ from gateway_adapters.contract import (
     OptedIn,
     OptedOut,
     Phase,
-    latest_input,
+    dialled_suffix,
+    settled,
 )
 
 DIALOG_LASTS = timedelta(minutes=10)  # no network keeps one open longer
+UNNAMED_DIALOG_LASTS = timedelta(minutes=5)  # known by its caller alone
 
 Key = tuple[str, str]
 
@@ -51,6 +53,7 @@ class Batch:
     def run(self) -> list[Answer]:
         """Handle everything; one answer an item, in order."""
         self._dialogs = self._open_dialogs()
+        self._items = [self._in_its_dialog(item) for item in self._items]
         addresses = {item.token: self._address(item) for item in self._items}
         known = [address for address in addresses.values() if address]
         if known:
@@ -78,10 +81,19 @@ class Batch:
 
     def _dialog(self, item: Item) -> Any:
         """Find the row of a dialog that is still going on."""
-        row = self._dialogs.get(_dialog_key(item)) if _is_dialog(item) else None
-        if row is None or item.received_at - row.updated_at > DIALOG_LASTS:
+        if not isinstance(item.event, DialogInput | DialogEnded):
             return None
-        return row
+        row = self._dialogs.get(_dialog_key(item))
+        lasts = DIALOG_LASTS if item.event.dialog_id else UNNAMED_DIALOG_LASTS
+        return None if row is None or item.received_at - row.updated_at > lasts else row
+
+    def _in_its_dialog(self, item: Item) -> Item:
+        """Read a request in the light of what its dialog said last."""
+        if not isinstance(item.event, DialogInput):
+            return item
+        row = self._dialog(item)
+        before = row.typed_so_far if row is not None and row.more else None
+        return replace(item, event=settled(item.event, before))
 
     def _address(self, item: Item) -> str:
         match item.event:
@@ -166,14 +178,15 @@ class Batch:
         self, item: Item, person: Person, channel: Channel, row: int, latest: Kept | None
     ) -> Said:
         event = item.event
-        heard = heard_of(event, self._typed(item))
+        line, suffix = _line(event, channel)
+        heard = heard_of(event, suffix)
         said = Said(
             person,
             channel,
             replace(heard, text=cleaned(heard.text)),
             row,
             _medium(item, channel),
-            line=getattr(event, "recipient", ""),
+            line=line,
             reply_token=getattr(event, "reply_token", ""),
         )
         if isinstance(event, Spoken):
@@ -188,20 +201,6 @@ class Batch:
             medium = Medium.SMS if texting else where.medium
             return replace(said, channel=where, medium=medium, line=latest.line)
         return said
-
-    def _typed(self, item: Item) -> str:
-        match item.event:
-            case Message(text=text):
-                return text
-            case DialogInput(typed_so_far=None, input=typed):
-                return typed
-            case DialogInput(typed_so_far=str() as so_far, phase=phase, input=typed):
-                row = self._dialog(item)
-                if row is None or phase is Phase.BEGIN:
-                    return typed
-                return latest_input(row.typed_so_far, so_far)
-            case _:
-                return ""
 
     def _keep_dialog(self, item: Item, person: Person, answer: Answer) -> None:
         event = item.event
@@ -274,12 +273,22 @@ def _request_key(event: Any) -> str:
             return f"c:{cleaned(carrier_id)}"
         case DialogInput(dialog_id=""):
             return ""
-        case DialogInput(phase=phase, typed_so_far=str() as so_far):
-            return f"t:{phase.value}:{cleaned(so_far)}"
+        case DialogInput(typed_so_far=str() as so_far):
+            return f"t:{cleaned(so_far)}"
         case DialogInput(phase=Phase.BEGIN):
             return "begin"
         case _:
             return ""
+
+
+def _line(event: Taken, channel: Channel) -> tuple[str, str]:
+    """Which of our lines was meant, and what was dialled beyond it."""
+    recipient = getattr(event, "recipient", "")
+    if isinstance(event, DialogInput):
+        for line in sorted(channel.lines, key=len, reverse=True):
+            if (suffix := dialled_suffix(recipient, line)) is not None:
+                return line, suffix
+    return recipient, ""
 
 
 def _medium(item: Item, channel: Channel) -> Medium:

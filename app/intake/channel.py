@@ -39,6 +39,8 @@ class Channel:
     zone: str = "Asia/Tehran"
     allow_from: tuple[IpNetwork, ...] = ()
     away_screen: str = AWAY
+    former: Adapter | None = None
+    """The adapter with the carrier's secrets as they were, while they are changed."""
     report_url: str = field(default="", repr=False)
     """Where the carrier brings reports, if it is told so with each message."""
 

@@ -68,7 +68,10 @@ class Item:
     def key(self) -> str:
         """What makes a repeat of this the same thing: the carrier's id, else our own."""
         carrier_id = getattr(self.event, "carrier_id", "")
-        return f"c:{carrier_id}" if carrier_id else f"o:{self.token}"
+        if not carrier_id:
+            return f"o:{self.token}"
+        # With the sender: phones that serve as gateways number their messages each for itself.
+        return f"c:{carrier_id}:{getattr(self.event, 'sender', '')}"
 
     @property
     def kind(self) -> str:
@@ -128,7 +131,7 @@ def restored(row: dict[str, Any]) -> Item:
 def event_from(kind: str, given: dict[str, Any]) -> Any:
     event = SPOOLED[kind]
     known = {f.name for f in fields(event)}
-    values = {name: value for name, value in given.items() if name in known}
+    values = {name: value for name, value in given.items() if name in known - {"otherwise"}}
     if values.get("part"):
         values["part"] = Part(**values["part"])
     if values.get("sent_at"):
@@ -140,18 +143,22 @@ def event_from(kind: str, given: dict[str, Any]) -> Any:
     return event(**values)
 
 
-def heard_of(event: Taken, typed: str) -> Heard:
-    """What the engine hears; `typed` is the text or the dialog's latest input."""
+def heard_of(event: Taken, suffix: str = "") -> Heard:
+    """What the engine hears; `suffix` is what was dialled beyond our code."""
     match event:
-        case DialogInput(phase=Phase.BEGIN):
-            return Heard(HeardKind.DIALLED, typed)
+        case DialogInput(phase=Phase.BEGIN, input=typed):
+            return Heard(HeardKind.DIALLED, typed or suffix)
+        case DialogInput(phase=Phase.END, input=typed):
+            return Heard(HeardKind.HUNG_UP, typed)
         case DialogEnded():
             return Heard(HeardKind.HUNG_UP)
-        case DialogInput(phase=Phase.END):
-            return Heard(HeardKind.HUNG_UP, typed)
         case Silence():
             return Heard(HeardKind.SILENCE)
         case Spoken(heard=heard):
             return heard
-        case _:
+        case DialogInput(input=typed):
             return Heard(HeardKind.TEXT, typed)
+        case Message(text=text):
+            return Heard(HeardKind.TEXT, text)
+        case _:
+            return Heard(HeardKind.TEXT)
