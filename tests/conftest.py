@@ -8,6 +8,7 @@ import pytest
 
 from app.store.migrate import upgrade
 from tests.rig.postgres import Postgres
+from tests.rig.processes import end_what_is_left
 
 TEMPLATE = "muster_template"
 
@@ -20,6 +21,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    yield
+    end_what_is_left()
 
 
 @pytest.fixture(scope="session")

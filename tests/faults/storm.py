@@ -76,10 +76,7 @@ def end_leases(url: str) -> None:
 def wait_until_all_settled(url: str, within: float = 60) -> None:
     """Until nothing waits to be sent or is in the air."""
 
-    def nothing_open() -> bool:
-        return not {"queued", "sending"} & set(checker.read(url).owed.values())
-
-    wait_until(nothing_open, "everything owed is settled", within)
+    wait_until(lambda: not checker.open_count(url), "everything owed is settled", within, every=0.3)
 
 
 def check_sends(kept: checker.Kept, carrier: Carrier) -> None:

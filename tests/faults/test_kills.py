@@ -70,7 +70,8 @@ async def test_postgresql_itself(carrier, durable, durable_url, tmp_path, times)
     await storm.rage(kill_and_start, times, pause=1.0)
 
     wait_until(muster.is_ready, "ready again")
-    wait_until(lambda: not checker.lost(checker.read(durable_url), storm.sender.acked), "drained")
+    acked = storm.sender.acked
+    wait_until(lambda: not checker.lost(checker.read(durable_url), acked), "drained", every=0.5)
     server.stop()
     storm.check(durable_url)
 
@@ -79,22 +80,26 @@ async def test_postgresql_itself(carrier, durable, durable_url, tmp_path, times)
 async def test_the_worker_in_the_middle_of_a_send(carrier, postgres_url, tmp_path, times):
     muster = make(tmp_path / "muster", carrier, postgres_url, worker=False)
     server, running = muster.serve(), [muster.work()]
-    kills = [0]
+    storm = Storm(partial(posts_of, muster), connections=4)
+    killed: list[int] = []
+    life = [5]
 
     def die_now(taken) -> None:
         """The carrier has taken these; the worker never hears of it."""
-        if kills[0] < times and len(carrier.taken) > 50 * (kills[0] + 1):
-            kills[0] += 1
-            os.kill(running[0].pid, signal.SIGKILL)
+        life[0] -= 1
+        worker = running[0].pid
+        if life[0] < 0 and worker not in killed and len(killed) < times:
+            killed.append(worker)
+            os.kill(worker, signal.SIGKILL)
 
     def start_again() -> None:
         wait_until(lambda: not running[0].runs, "the worker dies in mid-send", within=60)
         running[0].kill9()
         end_leases(postgres_url)
+        life[0] = storm.chance.randrange(1, 40)
         running[0] = muster.work()
 
     carrier.on_taken = die_now
-    storm = Storm(partial(posts_of, muster))
     await storm.rage(start_again, times, pause=0.1)
 
     end_leases(postgres_url)

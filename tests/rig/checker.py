@@ -40,8 +40,8 @@ def read(url: str) -> Kept:
     store = open_store(url)
     try:
         with store.read() as db:
-            said = db.execute(select(inbox.c.key, inbox.c.state, inbox.c.participant_id, inbox.c.id)
-                              .order_by(inbox.c.id)).all()  # fmt: skip
+            columns = (inbox.c.carrier_id.label("key"), inbox.c.state, inbox.c.participant_id)
+            said = db.execute(select(*columns).order_by(inbox.c.id)).all()
             turns = db.execute(
                 select(conversations.c.participant_id, func.sum(conversations.c.turns)).group_by(
                     conversations.c.participant_id
@@ -95,6 +95,17 @@ def not_registered_once(kept: Kept, numbers: Iterable[str]) -> list[str]:
     expected = set(numbers)
     wrong = [number for number in expected if kept.groups[number] != 1]
     return wrong + [address for address in kept.groups if address not in expected]
+
+
+def open_count(url: str) -> int:
+    """How much waits to be sent or is in the air."""
+    store = open_store(url)
+    try:
+        with store.read() as db:
+            is_open = outbox.c.state.in_(["queued", "sending"])
+            return int(db.execute(select(func.count()).where(is_open)).scalar_one())
+    finally:
+        store.close()
 
 
 def owed_to(url: str, digits: str) -> list[str]:

@@ -10,13 +10,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ENDED_WELL = (0, -signal.SIGTERM)  # some finish their work and then end by the signal itself
+STARTED: "list[Program]" = []
 
 
-def wait_until(happened: Callable[[], object], what: str, within: float = 15) -> None:
+def end_what_is_left() -> None:
+    """Kill what a failed test left running; only programs of this very process are listed."""
+    for program in STARTED:
+        if program.runs:
+            program.kill9()
+    STARTED.clear()
+
+
+def wait_until(
+    happened: Callable[[], object], what: str, within: float = 15, every: float = 0.02
+) -> None:
     deadline = time.monotonic() + within
     while not happened():
         assert time.monotonic() < deadline, f"not within {within} s: {what}"
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 def children_of(pid: int) -> list[int]:
@@ -47,6 +58,7 @@ class Program:
                 cwd=self.folder or self.log.parent,
                 env={**os.environ, **self.environment},
             )
+        STARTED.append(self)
         return self
 
     @property
