@@ -107,7 +107,7 @@ class Kannel(OneByOne):
         our_id, status = fields.first(*self.our_id_names), STATUSES.get(code)
         if status is None or not our_id:
             return Ignored("a report of an unknown status, or of nothing we sent")
-        return Report(status, our_id=our_id, reason=fields.get("answer"))
+        return Report(status, our_id=our_id, reason=code)
 
     def acknowledge(
         self, request: HttpRequest, events: Sequence[Event], screens: Sequence[Screen]
@@ -136,11 +136,14 @@ class Kannel(OneByOne):
         return HttpRequest.get(self.send_url, fields)
 
     def _wants_report(self, message: OutboundMessage) -> Mapping[str, str]:
-        """Kannel gives no id, so ours goes into the URL of the report; it fills in %d and %A."""
+        """Kannel gives no id, so ours goes into the URL of the report; it fills in %d.
+
+        %A, the SMSC's own words, is left out: they may hold the number and the text.
+        """
         if not message.report_url:
             return {}
         mark = "&" if "?" in message.report_url else "?"
-        ours = f"our_id={quote(message.our_id, safe='')}&status=%d&answer=%A"
+        ours = f"our_id={quote(message.our_id, safe='')}&status=%d"
         return {"dlr-mask": str(self.dlr_mask), "dlr-url": f"{message.report_url}{mark}{ours}"}
 
     def verdict(self, response: HttpResponse) -> Outcome:

@@ -42,6 +42,7 @@ from gateway_adapters.reading import each
 from gateway_adapters.xml import parse_xml
 
 Names = tuple[str, ...]
+SENDERS = ("from", "sender", "source", "msisdn", "mobile", "from_number", "remoteNumber")
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "asanak_push": {
         "sender_names": ["Source"],
@@ -51,9 +52,6 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "utc_offset_minutes": 210,
     },
     "external_http": {
-        "sender_names": ["from", "sender"],
-        "text_names": ["text"],
-        "time_names": ["date", "time"],
         "report_id_names": [],
         "report_our_id_names": ["id"],
         "ok_contains": ["<return>0</return>", "0: Accepted"],
@@ -71,11 +69,11 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 class Template(OneByOne):
     """Names are tried in order, without case; JSON inside JSON is named `outer.inner`."""
 
-    sender_names: Names = ("from", "sender", "source", "msisdn", "mobile")
-    recipient_names: Names = ("to", "recipient", "receiver", "destination")
-    text_names: Names = ("text", "message", "body", "content", "msg")
-    id_names: Names = ("id", "messageid", "message_id")
-    time_names: Names = ("date", "time", "timestamp")
+    sender_names: Names = SENDERS
+    recipient_names: Names = ("to", "recipient", "receiver", "destination", "to_number", "line")
+    text_names: Names = ("text", "message", "body", "content", "msg", "messageText", "txt")
+    id_names: Names = ("id", "messageid", "message_id", "msgid")
+    time_names: Names = ("date", "time", "timestamp", "ts", "received_at", "receivedAt")
     utc_offset_minutes: int = 0
     """Of times that name no zone."""
     encoding: str = "utf-8"

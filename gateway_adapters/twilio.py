@@ -154,6 +154,15 @@ class TwimlApi(Twilio):
     """Another host that speaks TwiML and Twilio's API."""
 
     api_url: str
+    """What stands before `/2010-04-01/Accounts/…`."""
+
+    SETUP: ClassVar[str] = """
+        Set the host's webhook for incoming messages, by HTTP POST, to
+
+            https://<your host>/hooks/<channel>/<secret>
+
+        It must sign as Twilio does, with the account's auth token.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +173,12 @@ class SignalWire(Twilio):
     """`https://<space>.signalwire.com/api/laml`."""
 
     guards: ClassVar[tuple[str, ...]] = ()
+    SETUP: ClassVar[str] = """
+        In the space's dashboard, under Phone Numbers → your number → Messaging Settings, handle
+        messages using LaML Webhooks, and set "When a message comes in" to
+
+            https://<your host>/hooks/<channel>/<secret>
+    """
 
     def authenticate(
         self, request: HttpRequest, public_url: str = "", now: datetime | None = None

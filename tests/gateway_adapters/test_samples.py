@@ -117,7 +117,7 @@ def moment(value):
     return time.replace(microsecond=0) if time else None
 
 
-def right(sample):  # noqa: PLR0911  one judgement a kind
+def right(sample):
     """Empty where the sample was read as its publisher says, else what is wrong."""
     kind = sample["kind"]
     if kind == "send_response":
