@@ -7,7 +7,7 @@ export const about = read("about");
 const locale = { fa: "fa-IR", ar: "ar-EG", en: "en-GB", hu: "hu-HU" }[about.language];
 const plain = new Intl.NumberFormat(locale, { useGrouping: false });
 const plural = new Intl.PluralRules(about.language);
-const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 export const number = (value) => plain.format(value);
 export const time = (iso) => clock.format(new Date(iso));
