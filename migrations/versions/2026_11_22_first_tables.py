@@ -47,6 +47,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("key_hash", name=op.f("uq_api_keys_key_hash")),
     )
     op.create_table(
+        "asked",
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("ends_at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_asked")),
+    )
+    with op.batch_alter_table("asked", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asked_ends_at"), ["ends_at"], unique=False)
+
+    op.create_table(
         "attempts",
         sa.Column(
             "id",
@@ -456,6 +466,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
     )
     op.create_table(
+        "visits",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("code_until", types.Instant(), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("verified_at", types.Instant(), nullable=True),
+        sa.Column("said", types.Json(), nullable=False),
+        sa.Column(
+            "conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("turns", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("drafts", types.Json(), nullable=False),
+        sa.Column("busy_until", types.Instant(), nullable=True),
+        sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("ends_at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_visits")),
+    )
+    with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visits_ends_at"), ["ends_at"], unique=False)
+
+    op.create_table(
         "callbacks",
         sa.Column(
             "id",
@@ -828,6 +860,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("callbacks")
+    with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visits_ends_at"))
+
+    op.drop_table("visits")
     op.drop_table("subscriptions")
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.drop_index(
@@ -937,6 +973,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempts_at"))
 
     op.drop_table("attempts")
+    with op.batch_alter_table("asked", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asked_ends_at"))
+
+    op.drop_table("asked")
     op.drop_table("api_keys")
     with op.batch_alter_table("answered", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_answered_at"))

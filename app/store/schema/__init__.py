@@ -35,10 +35,12 @@ from app.store.schema.traffic import (
     parts,
     reports,
 )
+from app.store.schema.web import asked, visits
 
 __all__ = [
     "answered",
     "api_keys",
+    "asked",
     "attempts",
     "audit",
     "bulks",
@@ -66,4 +68,5 @@ __all__ = [
     "parts",
     "reports",
     "subscriptions",
+    "visits",
 ]

@@ -1,0 +1,44 @@
+"""How often strangers asked, counted in the database so that all replicas share one limit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, case, delete
+
+from app.store.bulk import insert_for
+from app.store.schema import asked
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """At most so many in a stretch of time that begins with the first."""
+
+    subject: str
+    most: int
+    within: timedelta
+
+
+def count(db: Connection, allowances: Sequence[Allowance], now: datetime) -> timedelta | None:
+    """Count one more under each; gives how long to wait where one is used up, counting no more."""
+    db.execute(delete(asked).where(asked.c.ends_at <= now))
+    for one in allowances:
+        taken, ends_at = _one_more(db, one, now)
+        if taken > one.most:
+            return ends_at - now
+    return None
+
+
+def _one_more(db: Connection, one: Allowance, now: datetime) -> tuple[int, datetime]:
+    row = {"subject": one.subject, "count": 1, "ends_at": now + one.within}
+    over = asked.c.ends_at <= now
+    insert = insert_for(db, asked).values(**row)
+    statement = insert.on_conflict_do_update(
+        index_elements=["subject"],
+        set_={
+            "count": case((over, 1), else_=asked.c.count + 1),
+            "ends_at": case((over, insert.excluded.ends_at), else_=asked.c.ends_at),
+        },
+    ).returning(asked.c.count, asked.c.ends_at)
+    found = db.execute(statement).one()
+    return found.count, found.ends_at
