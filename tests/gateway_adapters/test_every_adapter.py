@@ -1,11 +1,8 @@
 """What every adapter owes, whoever wrote it."""
 
 import base64
-import os
-import random
 import re
 from dataclasses import FrozenInstanceError, fields, replace
-from datetime import UTC, datetime
 from itertools import product
 from urllib.parse import unquote_plus
 
@@ -19,12 +16,10 @@ from gateway_adapters.contract import (
     HttpRequest,
     HttpResponse,
     Ignored,
-    Message,
     NotFromCarrier,
     OutboundMessage,
     Outcome,
     Refused,
-    Report,
     Screen,
     TryLater,
     Unclear,
@@ -32,14 +27,8 @@ from gateway_adapters.contract import (
 from gateway_adapters.describe import abilities, overrides, page, tells
 from gateway_adapters.options import build, is_secret
 from gateway_adapters.registry import ADAPTERS, ALIASES, find
-from tests.gateway_adapters.mutations import spoil, spoil_request
-from tests.gateway_adapters.recorded import answers, names, requests
-
-MUTATIONS = [
-    (1402, int(os.environ.get("MUSTER_MUTATIONS", "3000"))),
-    pytest.param(7, 100_000, marks=pytest.mark.slow),
-]
-SECRET = "S3cr3t-that-must-not-show"
+from tests.gateway_adapters.made import SECRET, made, three_messages
+from tests.gateway_adapters.recorded import names, requests
 
 every_adapter = pytest.mark.parametrize("name", sorted(ADAPTERS))
 every_sender = pytest.mark.parametrize(
@@ -50,22 +39,6 @@ every_guarded = pytest.mark.parametrize(
     "name", sorted(name for name, kind in ADAPTERS.items() if kind.guards)
 )
 """The others prove nothing: the secret in our URL is all there is."""
-
-
-OPTIONS = {
-    "template": {
-        "secret_name": "x-secret",
-        "send_url": "https://sms.example/send?to={{to}}&text={{text}}&key={{password}}",
-    },
-}
-"""What an adapter needs besides its secrets to be able to do anything."""
-
-
-def made(name):
-    """The adapter with every secret set, and whatever else it insists on."""
-    kind = ADAPTERS[name]
-    secrets = {field.name: SECRET for field in fields(kind) if is_secret(field)}
-    return build(kind, {**secrets, **OPTIONS.get(name, {})}, lenient=True)
 
 
 def said(request):
@@ -99,21 +72,6 @@ def _hidden(piece):
             continue
         yield found.decode("utf-16-be", "replace")
         yield found.decode("utf-8", "replace")
-
-
-def three_messages(adapter, text="سلام muster"):
-    return [
-        OutboundMessage(
-            our_id=f"our-{number}",
-            to=f"+98912000{number:04}",
-            text=f"{text} {number}",
-            sender="30001152",
-            number=number,
-            report_url="https://muster.example/hooks/main/secret",
-            dialog_id="" if "sms" in adapter.carries else f"dialog-{number}",
-        )
-        for number in range(1, min(3, adapter.batch_size) + 1)
-    ]
 
 
 # --- being there ----------------------------------------------------------------------------
@@ -220,72 +178,6 @@ def test_rubbish_is_a_bad_payload_or_ignored(name):
         except BadPayload:
             continue
         assert all(isinstance(event, Ignored) for event in events), (body[:20], content_type)
-
-
-def read_spoiled(name, adapter, request, chance):
-    spoiled = spoil_request(request, chance)
-    for url in ("", "https://muster.example" + spoiled.url):
-        try:
-            adapter.authenticate(spoiled, url, datetime(2026, 11, 1, tzinfo=UTC))
-        except NotFromCarrier:
-            pass
-        except BadPayload as error:
-            raise AssertionError(f"{name} parses before it knows the sender") from error
-    try:
-        events = adapter.receive(spoiled)
-    except BadPayload as error:
-        adapter.refuse(spoiled, str(error))
-        return
-    screens = [Screen("متن", more=False) for event in events if isinstance(event, DialogInput)]
-    adapter.acknowledge(spoiled, events, screens)
-    for event in events:
-        _check_types(event)
-
-
-def _check_types(event):
-    for field in fields(event):
-        if field.type is str:
-            value = getattr(event, field.name)
-            assert isinstance(value, str), f"{type(event).__name__}.{field.name} is {value!r}"
-    if isinstance(event, Message):
-        assert event.sender
-        assert event.sent_at is None or event.sent_at.tzinfo is not None
-    if isinstance(event, Report):
-        assert event.carrier_id or event.our_id
-
-
-@pytest.mark.parametrize(("seed", "count"), MUTATIONS)
-def test_spoiled_requests_are_a_bad_payload_or_events_and_nothing_else(seed, count):
-    chance = random.Random(seed)
-    adapters = {name: made(name) for name in ADAPTERS}
-    every = [(name, request) for name in sorted(ADAPTERS) for request in requests(name)]
-    for _ in range(count):
-        name, request = chance.choice(every)
-        read_spoiled(name, adapters[name], request, chance)
-
-
-@pytest.mark.parametrize(("seed", "count"), MUTATIONS)
-def test_spoiled_answers_are_outcomes_or_a_bad_payload(seed, count):
-    chance = random.Random(seed)
-    every = [(name, answer) for name in sorted(ADAPTERS) for answer in answers(name)]
-    for _ in range(count // 3):
-        name, answer = chance.choice(every)
-        adapter = made(name)
-        spoiled = replace(answer, body=spoil(answer.body, chance))
-        messages = three_messages(adapter)
-        for read in (
-            lambda a=adapter, s=spoiled, m=messages: a.outcomes(s, m),
-            lambda a=adapter, s=spoiled: a.polled(s, "0").events,
-            lambda a=adapter, s=spoiled: a.recovered(s, 1).events,
-            lambda a=adapter, s=spoiled: a.reports(s),
-            lambda a=adapter, s=spoiled, m=messages: a.looked_up(s, m[0]),
-            lambda a=adapter, s=spoiled: a.balance_from(s),
-            lambda a=adapter, s=spoiled: a.logged_in(s),
-        ):
-            try:
-                read()
-            except BadPayload:
-                continue
 
 
 # --- what goes out --------------------------------------------------------------------------
