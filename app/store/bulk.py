@@ -6,8 +6,9 @@ meet what is there already (`unpacked`), the JSON goes to both.
 """
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -33,6 +34,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
+from app.store.types import Instant, Json
+
 Row = Mapping[str, Any]
 THIS = "this_key"
 
@@ -42,7 +45,7 @@ def insert_rows(db: Connection, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if db.dialect.name == "sqlite":
-        db.execute(table.insert(), rows)
+        _each(db, _insert_each(table, tuple(rows[0])), rows)
     else:
         db.execute(_insert(db.dialect.name, table, tuple(rows[0])), {"rows": dumped(rows)})
 
@@ -52,8 +55,7 @@ def update_rows(db: Connection, table: Table, rows: Sequence[Row], key: str = "i
     if not rows:
         return
     if db.dialect.name == "sqlite":
-        given = [{**row, THIS: row[key]} for row in rows]
-        db.execute(_update_each(table, tuple(rows[0]), key), given)
+        _each(db, _update_each(table, tuple(rows[0]), key), rows)
     else:
         db.execute(_update(db.dialect.name, table, tuple(rows[0]), key), {"rows": dumped(rows)})
 
@@ -112,10 +114,63 @@ def _insert(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
     return insert_for(dialect, table).from_select(list(names), select_given(dialect, columns))
 
 
+@dataclass(frozen=True)
+class _Each:
+    """One prepared statement for the driver, and which cell becomes what."""
+
+    statement: str
+    cells: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+
+
+def _each(db: Connection, how: _Each, rows: Sequence[Row]) -> None:
+    """Run the statement over the rows, past SQLAlchemy's own work on every cell."""
+    cells = how.cells
+    given = [
+        tuple(
+            row[name] if bind is None or row[name] is None else bind(row[name])
+            for name, bind in cells
+        )
+        for row in rows
+    ]
+    db.exec_driver_sql(how.statement, given)
+
+
 @cache
-def _update_each(table: Table, names: tuple[str, ...], key: str) -> Update:
-    values: dict[str, Any] = {name: bindparam(name) for name in names if name != key}
-    return update(table).where(table.c[key] == bindparam(THIS)).values(values)
+def _insert_each(table: Table, names: tuple[str, ...]) -> _Each:
+    return _prepared(table.insert(), table, list(names))
+
+
+@cache
+def _update_each(table: Table, names: tuple[str, ...], key: str) -> _Each:
+    changed = [name for name in names if name != key]
+    statement = (
+        update(table)
+        .where(table.c[key] == bindparam(THIS))
+        .values({n: bindparam(n) for n in changed})
+    )
+    return _prepared(statement, table, [*changed, THIS], {THIS: key})
+
+
+def _prepared(
+    statement: Insert | Update, table: Table, names: list[str], aliases: Row | None = None
+) -> _Each:
+    """Let SQLAlchemy write the SQL once; the cells are in the order of its marks."""
+    dialect = sqlite.dialect()
+    keys = [name for name in names if name != THIS]
+    compiled = statement.compile(dialect=dialect, column_keys=keys)
+    order = [str((aliases or {}).get(name, name)) for name in compiled.positiontup or ()]
+    return _Each(str(compiled), tuple((name, _bind(table.c[name])) for name in order))
+
+
+def _bind(of: Column[Any]) -> Callable[[Any], Any] | None:
+    """How SQLite keeps a value of this column; None where it takes it as it is."""
+    if isinstance(of.type, Instant):
+        return as_text
+    return _json_text if isinstance(of.type, Json) else None
+
+
+def _json_text(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 @cache
@@ -126,5 +181,5 @@ def _update(dialect: str, table: Table, names: tuple[str, ...], key: str) -> Upd
 
 
 def as_text(moment: datetime) -> str:
-    """Write a time as it stands in a bulk statement's JSON."""
-    return moment.isoformat()
+    """Write a time as SQLite keeps it, and as it stands in a bulk statement's JSON."""
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()
