@@ -39,16 +39,18 @@ class Caller:
     who: str
     """As the audit names them: operator:<name>, key:<name>, cli, system."""
     rights: frozenset[Right]
-    operator_id: int | None = None
+    id: int
+    """Of the key or the operator."""
 
     @property
     def sees_numbers(self) -> bool:
         return Right.NUMBERS in self.rights
 
 
-def of_key(name: str, scopes: Iterable[str]) -> Caller:
-    return Caller(f"key:{name}", frozenset().union(*(SCOPES.get(s, frozenset()) for s in scopes)))
+def of_key(key: int, name: str, scopes: Iterable[str]) -> Caller:
+    rights = frozenset().union(*(SCOPES.get(scope, frozenset()) for scope in scopes))
+    return Caller(f"key:{name}", rights, key)
 
 
-def of_operator(operator_id: int, name: str, role: str) -> Caller:
-    return Caller(f"operator:{name}", ROLES.get(role, frozenset()), operator_id)
+def of_operator(operator: int, name: str, role: str) -> Caller:
+    return Caller(f"operator:{name}", ROLES.get(role, frozenset()), operator)

@@ -1,6 +1,6 @@
 """What the admin API and the console work with: given by whoever puts the house together."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from app.admin.limits import Limit
 from app.admin.tally import Tally
 from app.conversation.compiled import Flows
 from app.intake.channel import Channel
+from app.intake.item import Answer, Item
 from app.store.engine import Store
 from app.store.ids import Ids
 
@@ -15,6 +16,14 @@ REQUESTS_A_SECOND = 20
 REQUESTS_AT_ONCE = 200
 STRANGERS_A_SECOND = 1
 STRANGERS_AT_ONCE = 30
+
+
+async def _closed(_: object) -> "list[Answer]":
+    raise RuntimeError("this office has no intake")
+
+
+async def _cannot_replay(_: int) -> str:
+    raise RuntimeError("this office has no intake")
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,11 @@ class Office:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Tehran"))
     region: str = "IR"
+    public_url: str = ""
+    submit: Callable[[Sequence[Item]], Awaitable[list[Answer]]] = _closed
+    """The intake desk's way in, for what the help desk says in a caller's place."""
+    replay: Callable[[int], Awaitable[str]] = _cannot_replay
+    """Handle an inbox row again; gives its state then. Raises ValueError if it cannot be read."""
     tally: Tally = field(default_factory=Tally)
     requests: Limit = field(default_factory=lambda: Limit(REQUESTS_A_SECOND, REQUESTS_AT_ONCE))
     """Of one API key."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from app.store.schema import attempts, inbox, outbox, reports
 
@@ -72,3 +72,37 @@ def attempts_of(db: Connection, message: int) -> Sequence[Row[Any]]:
 def reports_of(db: Connection, message: int) -> Sequence[Row[Any]]:
     statement = select(reports).where(reports.c.outbox_id == message)
     return db.execute(statement.order_by(reports.c.id)).all()
+
+
+def hold(db: Connection, message: int) -> Row[Any] | None:
+    """One that we sent, held until the end of the transaction."""
+    statement = select(outbox).where(outbox.c.id == message).with_for_update()
+    return db.execute(statement).one_or_none()
+
+
+def note_resent(db: Connection, message: int, again: int) -> None:
+    db.execute(update(outbox).where(outbox.c.id == message).values(resent_as=again))
+
+
+def cancel(db: Connection, message: int, reason: str, now: datetime) -> bool:
+    """Cancel a message if it still waits."""
+    waits = update(outbox).where(outbox.c.id == message, outbox.c.state == "queued")
+    cancelled = waits.values(state="cancelled", reason=reason, updated_at=now)
+    return db.execute(cancelled.returning(outbox.c.id)).first() is not None
+
+
+# --- what nobody could handle ---------------------------------------------------------------
+
+
+def to_look_at(
+    db: Connection, states: Sequence[str], limit: int, below: int | None = None
+) -> Sequence[Row[Any]]:
+    """Inbox rows that want something of somebody, newest first."""
+    statement = select(inbox).where(inbox.c.state != "handled", inbox.c.state.in_(states))
+    if below is not None:
+        statement = statement.where(inbox.c.id < below)
+    return db.execute(statement.order_by(inbox.c.id.desc()).limit(limit)).all()
+
+
+def received(db: Connection, row: int) -> Row[Any] | None:
+    return db.execute(select(inbox).where(inbox.c.id == row)).one_or_none()

@@ -3,24 +3,39 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
 
 from app.admin.api.application import application
 from app.admin.office import Office
+from app.conversation.load import load_flows
 from app.directory.names import name_key, words_of
+from app.intake.channel import Channel
+from app.store import conversations, inbox, keys, outbox, participants
 from app.store import groups as store_groups
-from app.store import inbox, keys, outbox, participants
 from app.store.engine import Store
 from app.store.groups import Registration
 from app.store.ids import Ids
+from gateway_adapters.simulator import Simulator
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
+FLOWS = load_flows(Path("app/flows"))
+
+
+def a_channel(name: str = "main", **changes: Any) -> Channel:
+    adapter = Simulator(secret="the-proof-of-the-carrier", send_url="http://127.0.0.1:1/")
+    given = {"name": name, "adapter": adapter, "secrets": ("x" * 16,), "lines": ("30001152",)}
+    return Channel(**{**given, **changes})
+
+
 def an_office(store: Store, new_id: Ids, **changes: Any) -> Office:
-    return Office(store=store, new_id=new_id, **changes)
+    channels = {"main": a_channel(), "other": a_channel("other", lines=("2000",))}
+    given = {"flows": FLOWS, "channels": channels, "public_url": "https://muster.example"}
+    return Office(store=store, new_id=new_id, **{**given, **changes})
 
 
 @dataclass
@@ -48,6 +63,17 @@ class Api:
         answer = self.client.get(path, params=query)
         assert answer.status_code == expect, answer.text
         return answer.json()
+
+    def send(
+        self, method: str, path: str, body: Any = None, expect: int = 200, **headers: str
+    ) -> Any:
+        """Make a change; gives what was answered, or None."""
+        answer = self.client.request(method, path, json=body, headers=headers)
+        assert answer.status_code == expect, answer.text
+        return answer.json() if answer.content else None
+
+    def post(self, path: str, body: Any = None, expect: int = 200) -> Any:
+        return self.send("POST", path, body, expect)
 
     def every(self, path: str, **query: Any) -> list[Any]:
         """All items of a list, page by page."""
@@ -147,6 +173,31 @@ def a_message_out(office: Office, person: int, text: str, **changes: Any) -> int
     }
     with office.store.write() as db:
         outbox.add(db, [row])
+    return int(row["id"])
+
+
+def a_conversation(office: Office, person: int, **changes: Any) -> int:
+    row = {
+        "id": office.new_id(),
+        "participant_id": person,
+        "flow": "signup",
+        "version": 1,
+        "language": "fa",
+        "step": "name",
+        "standing": "open",
+        "answers": {"name": "یاوران", "phone": "+989121234567"},
+        "state": {},
+        "flagged": "",
+        "wake_at": None,
+        "channel": "main",
+        "line": "30001152",
+        "turns": 2,
+        "started_at": NOW,
+        "updated_at": NOW,
+        **changes,
+    }
+    with office.store.write() as db:
+        conversations.add(db, [row])
     return int(row["id"])
 
 

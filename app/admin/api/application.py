@@ -8,7 +8,18 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.admin import problems
-from app.admin.api import audit, counts, edits, groups, keys, messages
+from app.admin.api import (
+    audit,
+    channels,
+    conversations,
+    counts,
+    edits,
+    flows,
+    groups,
+    inbox,
+    keys,
+    messages,
+)
 from app.admin.api.once import Once
 from app.admin.office import Office
 from app.admin.problems import Problem
@@ -24,9 +35,25 @@ DESCRIPTION = """Sign-ups, messages and channels of one Muster installation.
 Send an API key as `Authorization: Bearer mk_…`. Lists answer `{"items": […], "next": cursor}`;
 give the cursor back for the next page. Ids are strings. Errors are problem documents (RFC 9457).
 """
+PARTS = (
+    edits,
+    groups,
+    messages,
+    inbox,
+    conversations,
+    counts,
+    channels,
+    flows,
+    keys,
+    audit,
+)
 TAGS = {
     "groups": "Who signed up.",
     "messages": "What came in and what went out.",
+    "inbox": "What came in and could not be read or handled.",
+    "conversations": "Who stands where; the help desk.",
+    "channels": "Accounts with carriers.",
+    "flows": "What is asked.",
     "counts": "How many, by place, specialism, type, state and time.",
     "keys": "Keys for this API.",
     "audit": "Who did what, in a chain that shows changes.",
@@ -48,7 +75,7 @@ def application(office: Office) -> FastAPI:
     )
     app.state.office = office
     problems.install(app)
-    for part in (edits, groups, messages, counts, keys, audit):
+    for part in PARTS:
         app.include_router(part.router)
     app.add_middleware(Once, office=office)
     app.add_middleware(Guarded)

@@ -51,7 +51,7 @@ def signed_in(
     if found.used_at is None or now - found.used_at > KEY_USE_EVERY:
         with office.store.write() as db:
             keys.note_use(db, found.id, now)
-    return of_key(found.name, found.scopes)
+    return of_key(found.id, found.name, found.scopes)
 
 
 class Needs:

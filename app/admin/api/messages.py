@@ -5,14 +5,35 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from app.admin import texting
 from app.admin.api import shapes
-from app.admin.api.asks import Here, Id, Line, Moment, Numbers, Page, Reader, Word, next_of
+from app.admin.api.asks import (
+    Here,
+    Id,
+    Line,
+    Moment,
+    Numbers,
+    Page,
+    Reader,
+    Shape,
+    Word,
+    Writer,
+    next_of,
+)
 from app.admin.api.shapes import Messages, WholeMessage
 from app.admin.looking import look
 from app.admin.problems import not_found
 from app.store import messages
 
 router = APIRouter(prefix="/messages", tags=["messages"])
+
+
+class Resend(Shape):
+    even_if_it_may_have_arrived: bool = False
+
+
+class Resent(Shape):
+    id: str = Field(description="Of the new message.")
 
 
 class MessageFilter(Page):
@@ -63,3 +84,17 @@ def one_message(
         told = messages.reports_of(db, int(message_id))
     plain = look(office, caller, "message", f"message:{message_id}", [], asked=numbers)
     return shapes.whole_message(found, tried, told, plain=plain)
+
+
+@router.post("/{message_id}/resend", summary="Send again what surely did not arrive")
+def resend_message(
+    office: Here, caller: Writer, message_id: Annotated[Id, Path()], given: Resend | None = None
+) -> Resent:
+    unclear_too = given is not None and given.even_if_it_may_have_arrived
+    again = texting.resend(office, caller, int(message_id), unclear_too=unclear_too)
+    return Resent(id=str(again))
+
+
+@router.post("/{message_id}/cancel", summary="Cancel what still waits", status_code=204)
+def cancel_message(office: Here, caller: Writer, message_id: Annotated[Id, Path()]) -> None:
+    texting.cancel(office, caller, int(message_id))

@@ -129,8 +129,8 @@ class Message(Shape):
     id: str
     direction: Literal["in", "out"]
     kind: str = Field(
-        description="In: message, dialog, opted_out, opted_in, silence, operator, unread and "
-        "others. Out: reply, reminder, bulk, or screen for what a USSD phone showed."
+        description="In: message, dialog, opted_out, opted_in, silence, spoken, unread. "
+        "Out: reply, reminder, bulk, staff, or screen for what a USSD phone showed."
     )
     channel: str
     line: str
@@ -198,11 +198,19 @@ def message_in(row: Any, *, plain: bool) -> Message:
     )
 
 
+def kind_out(row: Any) -> str:
+    if row.dialog_id:
+        return "screen"
+    if row.priority == 0 and row.inbox_id is None:
+        return "staff"  # the flow only ever answers something
+    return KINDS.get(row.priority, "bulk")
+
+
 def message_out(row: Any, *, plain: bool) -> Message:
     return Message(
         id=str(row.id),
         direction="out",
-        kind="screen" if row.dialog_id else KINDS.get(row.priority, "bulk"),
+        kind=kind_out(row),
         channel=row.channel,
         line=row.line,
         participant_id=_id(row.participant_id),
@@ -248,6 +256,7 @@ class WholeMessage(Message):
     screen: str = Field("", description="What the phone showed, where the answer was a screen.")
     due_at: datetime | None = None
     expires_at: datetime | None = None
+    resent_as: str | None = Field(None, description="The message sent in its place.")
     attempts: list[Attempt]
     reports: list[Report]
 
@@ -261,7 +270,7 @@ def whole_message(
         screen = row.screen if plain else masked_text(row.screen)
         own = {"rule": row.rule, "screen": screen}
     else:
-        own = {"due_at": row.due_at, "expires_at": row.expires_at}
+        own = {"due_at": row.due_at, "expires_at": row.expires_at, "resent_as": _id(row.resent_as)}
     return WholeMessage(
         **message(found, plain=plain).model_dump(),
         **own,

@@ -1,0 +1,115 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.store import outbox as queue
+from app.store import participants
+from app.store.schema import attempts, outbox, reports
+from tests.admin.builders import NOW, Api, a_message_in, a_message_out, a_person
+
+
+def texts(items: list[dict[str, Any]]) -> list[str]:
+    return [item["text"] for item in items]
+
+
+@pytest.fixture
+def person(api: Api) -> int:
+    return a_person(api.office)
+
+
+def test_both_directions_by_time_page_by_page(api: Api, person: int) -> None:
+    for number in range(4):
+        a_message_in(api.office, person, f"in {number}")
+        a_message_out(api.office, person, f"out {number}")
+
+    expected = [f"{way} {number}" for number in (3, 2, 1, 0) for way in ("out", "in")]
+    assert texts(api.every("/messages", limit=3)) == expected
+    assert texts(api.every("/messages", limit=3, direction="in")) == expected[1::2]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"state": "failed"}, ["b"]),
+        ({"state": ["failed", "delivered"]}, ["c", "b"]),
+        ({"channel": "other"}, ["c"]),
+        ({"direction": "out", "from": (NOW + timedelta(hours=1)).isoformat()}, ["c"]),
+        ({"to": NOW.isoformat()}, []),
+        ({"conversation": "5"}, ["b"]),
+    ],
+)
+def test_filters(api: Api, person: int, query: dict[str, Any], found: list[str]) -> None:
+    later = NOW + timedelta(hours=2)
+    a_message_in(api.office, person, "a")
+    a_message_out(api.office, person, "b", state="failed", conversation_id=5)
+    a_message_out(api.office, person, "c", state="delivered", channel="other", created_at=later)
+
+    assert texts(api.get("/messages", **query)["items"]) == found
+
+
+def test_one_message_with_its_attempts_and_reports(api: Api, person: int) -> None:
+    message = a_message_out(api.office, person, "سلام", state="sent", carrier_id="c-1")
+    with api.office.store.write() as db:
+        row = {"id": 1, "outbox_id": message, "outcome": "accepted", "took_ms": 12, "at": NOW}
+        db.execute(attempts.insert().values(**row, reason="", exchange="HTTP 200\n{}"))
+        told = {"id": 2, "channel": "main", "outbox_id": message, "status": "delivered", "at": NOW}
+        db.execute(reports.insert().values(**told))
+
+    whole = api.get(f"/messages/{message}")
+
+    assert (whole["carrier_id"], whole["encoding"], whole["kind"]) == ("c-1", "ucs2", "staff")
+    assert [a["outcome"] for a in whole["attempts"]] == ["accepted"]
+    assert [r["status"] for r in whole["reports"]] == ["delivered"]
+    api.get("/messages/1", expect=404)
+
+
+@pytest.mark.parametrize("state", ["failed", "expired", "cancelled"])
+def test_what_surely_did_not_arrive_may_be_sent_again_once(sqlite_api: Api, state: str) -> None:
+    api, person = sqlite_api, a_person(sqlite_api.office)
+    message = a_message_out(api.office, person, "سلام", state=state)
+
+    again = api.post(f"/messages/{message}/resend")["id"]
+
+    assert api.get(f"/messages/{again}")["state"] == "queued"
+    assert api.get(f"/messages/{message}")["resent_as"] == again
+    assert again in api.post(f"/messages/{message}/resend", expect=409)["detail"]
+    assert api.get("/audit", what="message resent")["items"][0]["details"] == {"as": again}
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "sent", "delivered", "unclear"])
+def test_what_may_have_arrived_is_not_sent_again(sqlite_api: Api, state: str) -> None:
+    message = a_message_out(sqlite_api.office, a_person(sqlite_api.office), "سلام", state=state)
+    sqlite_api.post(f"/messages/{message}/resend", expect=409)
+
+
+def test_an_unclear_one_is_sent_again_only_at_somebodys_word(sqlite_api: Api) -> None:
+    message = a_message_out(sqlite_api.office, a_person(sqlite_api.office), "x", state="unclear")
+    path = f"/messages/{message}/resend"
+    sqlite_api.post(path, {"even_if_it_may_have_arrived": False}, 409)
+    sqlite_api.post(path, {"even_if_it_may_have_arrived": True})
+
+
+def test_nobody_who_opted_out_is_sent_anything(sqlite_api: Api) -> None:
+    office = sqlite_api.office
+    person = a_person(office)
+    message = a_message_out(office, person, "x", state="failed")
+    wish = {"id": 1, "participant_id": person, "channel": "main", "wish": "out", "source": "word"}
+    with office.store.write() as db:
+        participants.record_wishes(db, [{**wish, "line": "", "heard": "", "at": NOW}])
+
+    assert "opted out" in sqlite_api.post(f"/messages/{message}/resend", expect=409)["detail"]
+
+
+def test_only_what_waits_can_be_cancelled(api: Api, person: int) -> None:
+    message = a_message_out(api.office, person, "x")
+    api.post(f"/messages/{message}/cancel", expect=204)
+    assert api.get(f"/messages/{message}")["state"] == "cancelled"
+    api.post(f"/messages/{message}/cancel", expect=409)
+    taken = a_message_out(api.office, person, "y")
+    with api.office.store.write() as db:
+        queue.claim(db, "main", NOW, 10, timedelta(minutes=1), 2)
+    api.post(f"/messages/{taken}/cancel", expect=409)
+    with api.office.store.read() as db:
+        assert db.execute(select(outbox.c.state).where(outbox.c.id == taken)).scalar() == "sending"
