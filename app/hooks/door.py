@@ -6,6 +6,7 @@ Unknown channel or wrong secret: 404 with no hint. Wrong signature: 403. Unreada
 kept. Over the limit: 413. Not kept: 503, so that the carrier comes again.
 """
 
+import asyncio
 import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -40,6 +41,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 PATH = "/hooks/"
 METHODS = ("GET", "POST", "PUT")  # one carrier ends its dialogs with PUT
 MOST_BYTES = 1024 * 1024
+READ_DEADLINE = 20.0  # seconds for a whole body
 NOT_FOUND = HttpResponse.plain("Not found", 404)
 AGAIN = HttpResponse(503, b"Try again", {"content-type": "text/plain", "retry-after": "5"})
 KEPT_HEADERS = frozenset({"content-type", "user-agent", "date"})
@@ -52,7 +54,7 @@ class Intake(Protocol):
     async def submit(self, items: list[Item]) -> list[Answer]: ...
 
     @property
-    def depth(self) -> int: ...
+    def is_full(self) -> bool: ...
 
 
 class TooLarge(Exception):
@@ -93,10 +95,15 @@ class Door:
             return HttpResponse(405, b"", {"allow": ", ".join(METHODS)}), channel.name
         if not self._comes_from(channel, scope):
             return NOT_FOUND, channel.name
+        if self.intake.is_full:
+            return AGAIN, channel.name  # before the body is read: memory stays as it is
         try:
-            body = await _read(scope, receive)
+            async with asyncio.timeout(READ_DEADLINE):
+                body = await _read(scope, receive)
         except TooLarge:
             return HttpResponse.plain("Too large", 413), channel.name
+        except TimeoutError:
+            return HttpResponse.plain("Too slow", 408), channel.name
         return await self._take(channel, _request(scope, body)), channel.name
 
     def _find(self, path: str) -> Channel | None:

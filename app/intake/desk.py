@@ -16,6 +16,7 @@ from app.intake.batch import Batch, House
 from app.intake.item import Answer, Item, Rest, Silence, Spoken, Taken, restored, stored
 from app.intake.joining import WAIT
 from app.intake.keeping import keep_poison, keep_unread
+from app.intake.queue import Pending, Queue
 from app.intake.reporting import take_reports
 from app.intake.talking import Codes, Talk
 from app.store import conversations, parts
@@ -38,13 +39,6 @@ class Busy(Exception):
 
 class NotKept(Exception):
     """Neither the database nor the spool could keep it, or nobody knows."""
-
-
-@dataclass(eq=False)
-class Pending:
-    item: Item
-    person: str
-    done: "asyncio.Future[Answer]"
 
 
 @dataclass
@@ -78,8 +72,7 @@ class Desk:
             for _ in range(1 if store.is_sqlite else lanes)
         ]
         self._free = deque(self._lanes)
-        self._pending: deque[Pending] = deque()
-        self._speaking: set[str] = set()
+        self._queue = Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining: asyncio.Task[None] | None = None
         self._waking: asyncio.Task[None] | None = None
@@ -95,20 +88,24 @@ class Desk:
 
     async def submit(self, items: Sequence[Item]) -> list[Answer]:
         """Take these items in; returns when all are kept."""
-        if len(self._pending) + len(items) > MOST_PENDING:
+        if self._queue.depth + len(items) > MOST_PENDING:
             raise Busy
         loop = asyncio.get_running_loop()
         waiting = [Pending(item, self._person(item), loop.create_future()) for item in items]
         if self._spool is not None and len(self._spool) > 0:
             await self._spool_behind(waiting)
         else:
-            self._pending.extend(waiting)
+            self._queue.add(waiting)
             self._go()
         return await asyncio.gather(*(one.done for one in waiting))
 
     @property
     def depth(self) -> int:
-        return len(self._pending)
+        return self._queue.depth
+
+    @property
+    def is_full(self) -> bool:
+        return self._queue.depth >= MOST_PENDING
 
     @property
     def spooled(self) -> int:
@@ -133,28 +130,11 @@ class Desk:
     # groups
 
     def _go(self) -> None:
-        while self._free and (group := self._gather()):
+        while self._free and (group := self._queue.gather(MOST_A_GROUP)):
             lane = self._free.popleft()
             task = asyncio.create_task(self._run(lane, group))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-
-    def _gather(self) -> list[Pending]:
-        """Take the oldest item of each person that nobody is turning for."""
-        group: list[Pending] = []
-        later: list[Pending] = []
-        skipped: set[str] = set()
-        while self._pending and len(group) < MOST_A_GROUP:
-            one = self._pending.popleft()
-            if one.person and (one.person in self._speaking or one.person in skipped):
-                later.append(one)
-                skipped.add(one.person)
-                continue
-            if one.person:
-                self._speaking.add(one.person)
-            group.append(one)
-        self._pending.extendleft(reversed(later))
-        return group
 
     async def _run(self, lane: "_Lane", group: list[Pending]) -> None:
         loop = asyncio.get_running_loop()
@@ -172,7 +152,7 @@ class Desk:
         except Exception as error:  # noqa: BLE001  whoever waits must hear of it
             _fail(group, error)
         finally:
-            self._speaking.difference_update(one.person for one in group)
+            self._queue.done(group)
             self._free.append(lane)
             self._go()
 
@@ -262,7 +242,7 @@ class Desk:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
-        while self._pending or self._tasks:
+        while self._queue.depth or self._tasks:
             self._go()
             await asyncio.gather(*self._tasks)
         self.close()

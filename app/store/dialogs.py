@@ -1,10 +1,9 @@
 """USSD dialogs: what was typed and shown last, so that a repeat gets the same screen."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, literal, or_, select
+from sqlalchemy import Connection, literal, or_, select
 
 from app.store.bulk import dumped, insert_for, select_given
 from app.store.schema import dialogs
@@ -32,7 +31,3 @@ def keep(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
         set_={n: insert.excluded[n] for n in names if n not in ("channel", "dialog_id")},
     )
     db.execute(statement, {"rows": dumped(rows)})
-
-
-def forget(db: Connection, before: datetime) -> int:
-    return db.execute(delete(dialogs).where(dialogs.c.updated_at < before)).rowcount

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from app.store.bulk import insert_rows, update_rows
 from app.store.outbox import MAY_BECOME
@@ -101,8 +101,3 @@ def settle_parked(
         message = ids[row.carrier_id]
         state = db.execute(select(outbox.c.state).where(outbox.c.id == message)).scalar_one()
         move(db, {message: (state, row.status, row.reason)}, now)
-
-
-def forget_parked(db: Connection, before: datetime) -> int:
-    statement = delete(reports).where(reports.c.outbox_id.is_(None), reports.c.at < before)
-    return db.execute(statement).rowcount

@@ -1,10 +1,11 @@
 """The spool: a local file, durable at every commit, that takes items while the database is away."""
 
+import fcntl
 import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
@@ -13,11 +14,15 @@ class SpoolFull(Exception):
     """The spool cannot take more: its disk is full, or it holds as much as it may."""
 
 
+MOST_PROCESSES = 64
+
+
 class Spool:
-    """Rows of JSON in the order they came. Raises OSError-like errors only as SpoolFull."""
+    """Rows of JSON in the order they came; one process a file."""
 
     def __init__(self, path: Path, most: int = 5_000_000) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path, self._held = _own(path)
         self._lock = threading.Lock()
         self._most = most
         self._full = False
@@ -76,3 +81,21 @@ class Spool:
 
     def close(self) -> None:
         self._db.close()
+        self._held.close()
+
+
+def _own(path: Path) -> tuple[Path, IO[str]]:
+    """Take the first spool that no other process holds: spool.db, spool-1.db, ...
+
+    A process that died leaves its file to the next one, which drains it.
+    """
+    for number in range(MOST_PROCESSES):
+        mine = path if number == 0 else path.with_stem(f"{path.stem}-{number}")
+        held = mine.with_suffix(".lock").open("w")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.close()
+            continue
+        return mine, held
+    raise SpoolFull(f"{MOST_PROCESSES} processes hold spools at {path}")

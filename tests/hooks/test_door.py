@@ -1,9 +1,11 @@
+import asyncio
 import ipaddress
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from app.hooks import door as door_module
 from app.hooks.door import MOST_BYTES, Door, caller, raw, request_from
 from app.intake.channel import Channel
 from app.intake.desk import Busy, NotKept
@@ -20,7 +22,7 @@ DIAL = b'{"dialog":"d1","from":"09121112233","code":"*7#","input":"","phase":"be
 class Intake:
     """Keeps what it is given, or fails as it is told."""
 
-    depth = 0
+    is_full = False
 
     def __init__(self, failure: Exception | None = None, answer: Answer | None = None) -> None:
         self.items: list[Item] = []
@@ -129,6 +131,39 @@ async def test_over_the_limit_nothing_more_is_read() -> None:
 async def test_a_declared_length_over_the_limit_is_refused_at_once() -> None:
     status, _, _ = await call(a_door(), headers={"content-length": str(MOST_BYTES + 1)})
     assert status == 413
+
+
+async def test_a_full_desk_is_told_before_the_body_is_read() -> None:
+    intake = Intake()
+    intake.is_full = True
+    status, _, headers = await call(a_door(intake))
+    assert (status, headers[b"retry-after"], intake.items) == (503, b"5", [])
+
+
+async def test_a_body_that_trickles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "READ_DEADLINE", 0.05)
+
+    async def receive() -> Any:
+        await asyncio.sleep(0.03)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    path = f"/hooks/main/{SECRET}"
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": []}
+    await a_door()(scope, receive, send)
+    assert sent[0]["status"] == 408
+
+
+async def test_the_former_secret_of_a_carrier_counts_while_it_is_changed() -> None:
+    old = Simulator(secret="former-secret", send_url="http://127.0.0.1:1/send")
+    former = {"x-simulator-secret": "former-secret"}
+    assert (await call(a_door(), headers=former))[0] == 403
+    assert (await call(a_door(former=old), headers=former))[0] == 200
+    assert (await call(a_door(former=old)))[0] == 200
 
 
 @pytest.mark.parametrize("failure", [Busy(), NotKept(), RuntimeError("anything")])

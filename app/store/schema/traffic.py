@@ -39,6 +39,7 @@ inbox = Table(
     Index("ix_inbox_conversation_id", "conversation_id", **where("conversation_id IS NOT NULL")),
     Index("ix_inbox_open", "state", "id", **where("state <> 'handled'")),
     Index("ix_inbox_received_at", "received_at"),
+    Index("ix_inbox_raw", "received_at", **where("raw IS NOT NULL")),
 )
 
 
