@@ -114,6 +114,7 @@ def do(talk: Talk, does: str) -> None:
                 name: value for name, value in group.fields.items() if name in talk.flow.fields
             }
             talk.answers.update(known, group=group.code)
+            talk.trail.clear()
 
 
 def kept_fields(talk: Talk) -> dict[str, Any]:
@@ -213,8 +214,7 @@ def back(talk: Talk) -> bool:
             continue
         before = dict(before)
         talk.language = before.pop("language", talk.language)
-        for touched in (step.fills, *step.forgets):
-            talk.answers.pop(touched, None)
+        talk.answers.pop(step.fills, None)
         talk.answers.update(before)
         talk.editing = bool(editing)
         talk.step = name
