@@ -32,6 +32,7 @@ class Queue:
     def gather(self, most: int) -> list[Pending]:
         """Take up to `most`, an equal share of each channel, the oldest of each person."""
         group: list[Pending] = []
+        first = next(iter(self._lines), "")
         lines = list(self._lines.values())
         while lines and len(group) < most:
             share = max(1, (most - len(group)) // len(lines))
@@ -42,7 +43,8 @@ class Queue:
             ]
         for name in [name for name, line in self._lines.items() if not line]:
             del self._lines[name]
-        self._rotate()
+        if first in self._lines:  # another channel is first next time
+            self._lines[first] = self._lines.pop(first)
         self.depth -= len(group)
         return group
 
@@ -66,9 +68,3 @@ class Queue:
             taken += 1
         line.extendleft(reversed(later))
         return taken
-
-    def _rotate(self) -> None:
-        """Let another channel be first next time."""
-        if len(self._lines) > 1:
-            first = next(iter(self._lines))
-            self._lines[first] = self._lines.pop(first)
