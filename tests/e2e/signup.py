@@ -46,6 +46,11 @@ def _digits(number: int, script: int) -> str:
     return str(number).translate(str.maketrans(DIGITS[0], DIGITS[script]))
 
 
+def in_latin(text: str) -> str:
+    """The text with Latin digits: replies write codes in the digits of their language."""
+    return text.translate(str.maketrans(DIGITS[1], DIGITS[0]))
+
+
 Writer = Callable[[Muster, str, str, str], Post]
 
 

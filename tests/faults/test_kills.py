@@ -76,7 +76,7 @@ async def test_postgresql_itself(carrier, durable, durable_url, tmp_path, times)
     storm.check(durable_url)
 
 
-@short_and_long(5, 50)
+@short_and_long(3, 50)
 async def test_the_worker_in_the_middle_of_a_send(carrier, postgres_url, tmp_path, times):
     muster = make(tmp_path / "muster", carrier, postgres_url, worker=False)
     server, running = muster.serve(), [muster.work()]
@@ -96,7 +96,7 @@ async def test_the_worker_in_the_middle_of_a_send(carrier, postgres_url, tmp_pat
         wait_until(lambda: not running[0].runs, "the worker dies in mid-send", within=60)
         running[0].kill9()
         end_leases(postgres_url)
-        life[0] = storm.chance.randrange(1, 40)
+        life[0] = storm.chance.randrange(1, 15)
         running[0] = muster.work()
 
     carrier.on_taken = die_now
