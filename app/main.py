@@ -1,10 +1,12 @@
 """Puts the house together. Importing any other module does nothing."""
 
+import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,7 +16,7 @@ from app import operations
 from app.admin.api.application import application as admin_api
 from app.admin.office import Office
 from app.conversation.compiled import Flows
-from app.conversation.load import load_flows
+from app.conversation.load import flow_of, load_flows
 from app.delivery.worker import Worker
 from app.hooks.door import Door
 from app.intake.batch import House
@@ -25,7 +27,8 @@ from app.logs import set_up_logs
 from app.settings import BadSettings, ChannelSettings, Settings, read_settings, reply_within
 from app.simulator.routes import router as simulator_routes
 from app.static import Files, shared
-from app.store import conversations
+from app.store import conversations, flow_versions
+from app.store.bell import Bell
 from app.store.engine import Store, open_store
 from app.store.ids import Ids, take_numbers
 from app.store.migrate import is_current
@@ -51,6 +54,8 @@ class Muster:
     new_id: Ids
     desk: Desk
     worker: Worker
+    bell: Bell | None
+    """Between processes; a process that serves and sends has none to wait for but itself."""
 
 
 def put_together(settings: Settings) -> Muster:
@@ -65,6 +70,7 @@ def put_together(settings: Settings) -> Muster:
         raise BadSettings("the database has another shape; run `muster db upgrade`")
     with store.write() as db:
         new_id = Ids(take_numbers(db, "processes"))
+    flows = with_published(store, flows, settings)
     house = House(channels, new_id)
     watch, texting = Watch(), texting_channels(channels)
 
@@ -73,9 +79,24 @@ def put_together(settings: Settings) -> Muster:
 
     spool = Spool(settings.spool_path) if settings.spool_path else None
     desk = Desk(store, house, talk, secret_key(settings), spool, settings.lanes)
-    worker = Worker(list(channels.values()), store, desk, new_id)
-    desk.on_owed = worker.wake
-    return Muster(settings, store, flows, channels, new_id, desk, worker)
+    keep = timedelta(days=settings.retention_days)
+    worker = Worker(list(channels.values()), store, desk, new_id, keep)
+    bell = None if store.is_sqlite else Bell(store.url)
+    return Muster(settings, store, flows, channels, new_id, desk, worker, bell)
+
+
+def with_published(store: Store, flows: Flows, settings: Settings) -> Flows:
+    """Keep the current versions, and add the older ones that somebody is still inside."""
+    current = {name: flow.version for name, flow in flows.newest.items()}
+    with store.write() as db:
+        for name, flow in flows.newest.items():
+            again = settings.environment == "development"
+            try:
+                flow_versions.publish(db, name, flow.version, flow.digest, flow.files, again=again)
+            except flow_versions.Published as error:
+                raise BadSettings(f"{error}; give it a version of its own") from error
+        older = flow_versions.still_inside(db, current)
+    return flows.with_older(flow_of(row.files) for row in older)
 
 
 def create_app(settings: Settings) -> Door:
@@ -143,12 +164,27 @@ def _lifespan(muster: Muster) -> Callable[[FastAPI], AbstractAsyncContextManager
 @contextlib.asynccontextmanager
 async def running(muster: Muster, *, with_worker: bool) -> AsyncIterator[None]:
     """Run the desk, and the worker if wanted, until the block ends; then drain."""
+    loop, worker, bell = asyncio.get_running_loop(), muster.worker, muster.bell
+
+    def heard() -> None:
+        loop.call_soon_threadsafe(worker.wake)
+
+    def owed() -> None:
+        worker.wake()
+        if bell is not None:
+            bell.ring()
+
+    muster.desk.on_owed = owed
     await muster.desk.start()
     if with_worker:
-        await muster.worker.start()
+        await worker.start()
+    if bell is not None:
+        bell.start(heard if with_worker else None)
     try:
         yield
     finally:
+        if bell is not None:
+            await asyncio.to_thread(bell.stop)
         if with_worker:
             await muster.worker.stop()
         await muster.desk.stop()

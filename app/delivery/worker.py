@@ -7,8 +7,10 @@ import secrets
 import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from app.delivery.exchange import Client
+from app.delivery.housekeeping import Housekeeper
 from app.delivery.polls import Poller
 from app.delivery.server import Server
 from app.intake.channel import Channel
@@ -28,7 +30,14 @@ def owner_name() -> str:
 class Worker:
     """Runs until it is stopped; leases go back at a graceful stop."""
 
-    def __init__(self, channels: Sequence[Channel], store: Store, desk: Desk, new_id: Ids) -> None:
+    def __init__(
+        self,
+        channels: Sequence[Channel],
+        store: Store,
+        desk: Desk,
+        new_id: Ids,
+        keep: timedelta = timedelta(days=90),
+    ) -> None:
         self._store = store
         self._owner = owner_name()
         self._threads = ThreadPoolExecutor(
@@ -42,6 +51,7 @@ class Worker:
         self._pollers = [
             Poller(store, desk, self._client, self._threads, server) for server in self.servers
         ]
+        self._housekeeper = Housekeeper(store, self._owner, keep, self._threads)
         self._tasks: list[asyncio.Task[None]] = []
 
     def wake(self) -> None:
@@ -53,6 +63,7 @@ class Worker:
         await self._client.__aenter__()
         await asyncio.get_running_loop().run_in_executor(self._threads, self._know)
         runs = [one.run() for one in self.servers] + [one.run() for one in self._pollers]
+        runs.append(self._housekeeper.run())
         self._tasks = [asyncio.create_task(run) for run in runs]
 
     def _know(self) -> None:

@@ -38,7 +38,8 @@ def know(db: Connection, channels: list[str]) -> None:
 
 
 def states(db: Connection) -> dict[str, ChannelState]:
-    rows = db.execute(select(channel_state)).mappings()
+    named = ~channel_state.c.channel.startswith("~")  # leases that are no channel's
+    rows = db.execute(select(channel_state).where(named)).mappings()
     return {row["channel"]: ChannelState(**row) for row in rows}
 
 
