@@ -3,8 +3,8 @@
 Pages go by id or time, never by number, so the last is as fast as the first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -64,11 +64,37 @@ class Place:
     at: datetime | None = None
 
 
+def stored(wanted: Filter) -> dict[str, Any]:
+    """A filter as JSON can hold it; `restored` is its inverse."""
+    plain = asdict(wanted)
+    for name in ("since", "until"):
+        plain[name] = plain[name] and plain[name].isoformat()
+    return plain
+
+
+def restored(plain: Mapping[str, Any]) -> Filter:
+    values: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()
+    }
+    for name in ("since", "until"):
+        values[name] = values[name] and datetime.fromisoformat(values[name])
+    values["terms"] = tuple(
+        tuple(tuple(Wanted(**word) for word in spelling) for spelling in term)
+        for term in plain["terms"]
+    )
+    return Filter(**values)
+
+
 def page(
-    db: Connection, wanted: Filter, limit: int, below: Place | None = None
+    db: Connection,
+    wanted: Filter,
+    limit: int,
+    below: Place | None = None,
+    *,
+    always_by_id: bool = False,
 ) -> Sequence[Row[Any]]:
     """Find groups, newest first."""
-    by_time = bool(wanted.since or wanted.until)
+    by_time = bool(wanted.since or wanted.until) and not always_by_id
     statement = select(groups).where(*conditions(db, wanted)).limit(limit)
     if by_time:
         statement = statement.order_by(groups.c.created_at.desc(), groups.c.id.desc())

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.admin import problems
 from app.admin.api import (
     audit,
+    bulk,
     channels,
     conversations,
     counts,
@@ -38,6 +39,7 @@ give the cursor back for the next page. Ids are strings. Errors are problem docu
 PARTS = (
     edits,
     groups,
+    bulk,
     messages,
     inbox,
     conversations,
