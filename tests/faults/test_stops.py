@@ -1,0 +1,31 @@
+"""A graceful stop under load: quick, nothing lost, and nothing left in doubt."""
+
+from functools import partial
+
+import pytest
+
+from tests.e2e.signup import posts_of
+from tests.faults.conftest import short_and_long
+from tests.faults.storm import Storm, check_sends, wait_until_all_settled
+from tests.faults.test_kills import make
+
+pytestmark = pytest.mark.slow
+
+
+@short_and_long(3, 50)
+async def test_sigterm_under_load_leaves_nothing_in_doubt(carrier, database_url, tmp_path, times):
+    muster = make(tmp_path / "muster", carrier, database_url)
+    running = [muster.serve()]
+
+    def stop_and_start() -> None:
+        running[0].stop(within=10)
+        running[0] = muster.serve()
+
+    storm = Storm(partial(posts_of, muster), connections=8)
+    await storm.rage(stop_and_start, times, pause=0.5)
+
+    wait_until_all_settled(database_url)
+    running[0].stop(within=10)
+    kept = storm.check(database_url)
+    check_sends(kept, carrier)
+    assert set(kept.owed.values()) == {"sent"}
