@@ -146,7 +146,7 @@ def stopped(said: Said, *, regulators: bool) -> Turn:
 def way_back(situation: Situation, talk: Talk) -> str:
     if situation.regulator_words:
         return shown(REGULATORS_JOIN, talk.language)
-    return talk.flow.invites.get(talk.language) or "start"
+    return shown(talk.flow.invites.get(talk.language) or "start", talk.language)
 
 
 def join(said: Said) -> Turn | Talk | None:

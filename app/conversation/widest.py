@@ -89,7 +89,7 @@ def widest_slots(flow: Flow, language: str) -> Mapping[str, str]:
         "most": shown("1000000", language),
         "example": widest_of([*examples, shown("09121234567", language)]),
         "guess": widest_of(labels),
-        "keyword": flow.invites.get(language) or "12",
+        "keyword": flow.invites.get(language) or "start",
         "answer": ANSWER,
         "question": QUESTION,
         "title": flow.title[language],
