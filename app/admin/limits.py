@@ -33,3 +33,28 @@ class Limit:
             while len(self._due) > MOST_KNOWN:
                 self._due.popitem(last=False)
         return 0.0
+
+
+class Slot:
+    """One of few at once; given back when released, or when whoever held it is gone."""
+
+    def __init__(self, free: threading.BoundedSemaphore) -> None:
+        self._free: threading.BoundedSemaphore | None = free
+
+    def release(self) -> None:
+        free, self._free = self._free, None
+        if free is not None:
+            free.release()
+
+    def __del__(self) -> None:
+        self.release()
+
+
+class Slots:
+    """So many at once and no more; nobody waits for one."""
+
+    def __init__(self, count: int) -> None:
+        self._free = threading.BoundedSemaphore(count)
+
+    def take(self) -> Slot | None:
+        return Slot(self._free) if self._free.acquire(blocking=False) else None

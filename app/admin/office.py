@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from app.admin.limits import Limit
+from app.admin.limits import Limit, Slots
 from app.admin.tally import Tally
 from app.conversation.compiled import Flows
 from app.intake.channel import Channel
@@ -14,6 +14,7 @@ from app.store.ids import Ids
 
 REQUESTS_A_SECOND = 20
 REQUESTS_AT_ONCE = 200
+EXPORTS_AT_ONCE = 2
 STRANGERS_A_SECOND = 1
 STRANGERS_AT_ONCE = 30
 
@@ -41,6 +42,7 @@ class Office:
     replay: Callable[[int], Awaitable[str]] = _cannot_replay
     """Handle an inbox row again; gives its state then. Raises ValueError if it cannot be read."""
     tally: Tally = field(default_factory=Tally)
+    exports: Slots = field(default_factory=lambda: Slots(EXPORTS_AT_ONCE))
     requests: Limit = field(default_factory=lambda: Limit(REQUESTS_A_SECOND, REQUESTS_AT_ONCE))
     """Of one API key."""
     strangers: Limit = field(default_factory=lambda: Limit(STRANGERS_A_SECOND, STRANGERS_AT_ONCE))

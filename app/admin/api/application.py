@@ -15,6 +15,7 @@ from app.admin.api import (
     conversations,
     counts,
     edits,
+    exports,
     flows,
     groups,
     inbox,
@@ -37,6 +38,7 @@ Send an API key as `Authorization: Bearer mk_…`. Lists answer `{"items": […]
 give the cursor back for the next page. Ids are strings. Errors are problem documents (RFC 9457).
 """
 PARTS = (
+    exports,
     edits,
     groups,
     bulk,

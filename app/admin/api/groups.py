@@ -12,7 +12,6 @@ from app.admin.api.asks import (
     Moment,
     Numbers,
     Page,
-    Paging,
     Reader,
     Shape,
     Word,
@@ -54,9 +53,6 @@ class GroupFilter(Shape):
     tag: Annotated[Line, Field(max_length=64)] = ""
     from_: Moment | None = Field(None, alias="from", description="Signed up at or after this.")
     to: Moment | None = Field(None, description="Signed up before this.")
-    numbers: bool = Field(
-        False, description="Show full phone numbers; needs that scope, and is in the audit."
-    )
     merged: bool = Field(False, description="Also those that are part of another group.")
 
     def wanted(self, office: Office, caller: Caller) -> groups_search.Filter:
@@ -76,7 +72,7 @@ class GroupFilter(Shape):
         )
 
 
-class GroupPage(GroupFilter, Paging):
+class GroupPage(GroupFilter, Page):
     pass
 
 
