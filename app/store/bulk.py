@@ -9,7 +9,7 @@ import base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -180,6 +180,7 @@ def _update(dialect: str, table: Table, names: tuple[str, ...], key: str) -> Upd
     return update(table).where(table.c[key] == column(key, _selectable=given)).values(values)
 
 
+@lru_cache(4096)  # a batch writes the same few moments into every row
 def as_text(moment: datetime) -> str:
     """Write a time as SQLite keeps it, and as it stands in a bulk statement's JSON."""
     return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()
