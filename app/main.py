@@ -18,7 +18,7 @@ from app.admin.office import Office
 from app.conversation.compiled import Flows
 from app.conversation.load import flow_of, load_flows
 from app.delivery.worker import Worker
-from app.hooks.door import Door
+from app.hooks.door import Door, caller
 from app.intake.batch import House
 from app.intake.channel import AWAY, Channel
 from app.intake.desk import Desk
@@ -33,10 +33,14 @@ from app.store.engine import Store, open_store
 from app.store.ids import Ids, take_numbers
 from app.store.migrate import is_current
 from app.store.spool import Spool
+from app.web.about import read_pages
+from app.web.given import Given
+from app.web.routes import router as public_pages
 from gateway_adapters.options import BadOptions, build
 from gateway_adapters.registry import UnknownCarrier, find
 
 SHIPPED_FLOWS = Path(__file__).parent / "flows"
+SHIPPED_PAGES = SHIPPED_FLOWS / "pages"
 SIMULATOR = "simulator"
 SIMULATOR_USSD = "simulator_ussd"
 SIMULATOR_LINE = "30001152"
@@ -72,6 +76,8 @@ def put_together(settings: Settings) -> Muster:
         new_id = Ids(take_numbers(db, "processes"))
     flows = with_published(store, flows, settings)
     house = House(channels, new_id)
+    web_channel(settings, channels)  # what cannot be used is refused here
+    read_pages(settings.pages or SHIPPED_PAGES)
     watch, texting = Watch(), texting_channels(channels)
 
     def talk(codes: Codes) -> Talk:
@@ -118,7 +124,38 @@ def create_app(settings: Settings) -> Door:
     app.include_router(static.router())
     if settings.with_simulator:
         app.include_router(_simulator(muster, static))
+    if channel := web_channel(settings, muster.channels):
+        app.include_router(public_pages(_public(muster, door, channel, static)))
     return door
+
+
+def web_channel(settings: Settings, channels: Mapping[str, Channel]) -> Channel | None:
+    """Find the channel that texts codes to people on the sign-up pages: named, or the first."""
+    texting = {
+        name: channel
+        for name, channel in channels.items()
+        if "sms" in channel.adapter.carries and channel.adapter.sends
+    }
+    if settings.web_channel and settings.web_channel not in texting:
+        raise BadSettings(f"web_channel: no channel {settings.web_channel!r} sends texts")
+    return texting.get(settings.web_channel) or next(iter(texting.values()), None)
+
+
+def _public(muster: Muster, door: Door, channel: Channel, static: Files) -> Given:
+    settings = muster.settings
+    return Given(
+        store=muster.store,
+        submit=muster.desk.submit,
+        flows=muster.flows,
+        channel=channel,
+        static=static,
+        key=secret_key(settings),
+        new_id=muster.new_id,
+        pages=settings.pages or SHIPPED_PAGES,
+        public_url=settings.public_url,
+        caller=lambda scope: str(caller(scope, door.trusted_proxies) or ""),
+        owed=lambda: muster.desk.on_owed(),  # noqa: PLW0108  it is set when the desk runs
+    )
 
 
 def _office(muster: Muster) -> Office:

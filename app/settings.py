@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     flows: Path | None = None
     """A folder of flow files; the shipped ones if none is named."""
     pages: Path | None = None
+    """A folder with the pages about the plan, `about.<language>.yaml`; the shipped ones if none."""
+    web_channel: str = ""
+    """The channel that texts codes to people on the sign-up pages; the first that texts if none."""
     spool: SpoolSettings = Field(default_factory=SpoolSettings)
     lanes: int = Field(2, ge=1, le=16)
     pool: int = Field(8, ge=2, le=100)

@@ -14,18 +14,21 @@ from app.store.schema import asked
 class Allowance:
     """At most so many in a stretch of time that begins with the first."""
 
+    kind: str
     subject: str
     most: int
     within: timedelta
 
 
-def count(db: Connection, allowances: Sequence[Allowance], now: datetime) -> timedelta | None:
-    """Count one more under each; gives how long to wait where one is used up, counting no more."""
+def count(
+    db: Connection, allowances: Sequence[Allowance], now: datetime
+) -> tuple[Allowance, timedelta] | None:
+    """Count one more under each. Where one is used up: that one, and how long to wait for it."""
     db.execute(delete(asked).where(asked.c.ends_at <= now))
     for one in allowances:
         taken, ends_at = _one_more(db, one, now)
         if taken > one.most:
-            return ends_at - now
+            return one, ends_at - now
     return None
 
 
@@ -40,5 +43,5 @@ def _one_more(db: Connection, one: Allowance, now: datetime) -> tuple[int, datet
             "ends_at": case((over, insert.excluded.ends_at), else_=asked.c.ends_at),
         },
     ).returning(asked.c.count, asked.c.ends_at)
-    found = db.execute(statement).one()
-    return found.count, found.ends_at
+    taken, ends_at = db.execute(statement).one()
+    return taken, ends_at

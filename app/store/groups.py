@@ -101,6 +101,17 @@ def set_status(db: Connection, code: str, status: str, now: datetime) -> int | N
     return int(row.id)
 
 
+def status_of(db: Connection, code: str) -> str:
+    """The status of the group with this code, or of the one it was merged into; empty if none."""
+    found = select(groups.c.status, groups.c.merged_into).where(groups.c.code == code)
+    row = db.execute(found).one_or_none()
+    if row is not None and row.merged_into is not None:
+        row = db.execute(
+            select(groups.c.status).where(groups.c.id == row.merged_into)
+        ).one_or_none()
+    return "" if row is None else str(row.status)
+
+
 def _columns(what: Registration) -> dict[str, Any]:
     fields = what.fields
     more = {n: v for n, v in fields.items() if n not in {*COLUMNS, "specialisms"}}

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, or_, select, update
 
 from app.store.bulk import insert_for
-from app.store.schema import visits
+from app.store.participants import Person
+from app.store.schema import participants, visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def find(db: Connection, token_hash: str, now: datetime) -> Visit | None:
 def ask(db: Connection, token_hash: str, columns: Mapping[str, Any], now: datetime) -> None:
     """Keep the number that is to be proven, and its code; what the visit was before is over."""
     db.execute(delete(visits).where(visits.c.ends_at <= now))
-    fresh = {
+    fresh: dict[str, Any] = {
         "tries": 0,
         "verified_at": None,
         "said": [],
@@ -105,3 +106,13 @@ def end_form(db: Connection, token_hash: str, columns: Mapping[str, Any]) -> Non
 
 def leave(db: Connection, token_hash: str) -> None:
     db.execute(delete(visits).where(visits.c.token_hash == token_hash))
+
+
+def person(db: Connection, address: str) -> Person | None:
+    """Who has this number, without holding them."""
+    row = db.execute(select(participants).where(participants.c.address == address)).one_or_none()
+    if row is None:
+        return None
+    return Person(
+        row.id, row.address, row.language, False, row.groups, row.opt_outs, row.muted_until
+    )

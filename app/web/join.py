@@ -1,0 +1,313 @@
+"""Signing up on the web: the number, its code, then the flow's questions one page after the other.
+
+Nothing needs a script: plain forms, each answered by a redirect, so that the way back and a
+second look repeat nothing.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.conversation.compiled import Flow
+from app.conversation.show import show_phone
+from app.conversation.talk import Talk
+from app.conversation.turn import Standing
+from app.intake.desk import Busy, NotKept
+from app.store import visits
+from app.store.engine import DatabaseAway
+from app.text.digits import digits, shown
+from app.web import answering, proof
+from app.web.asking import asks_of, gone_back, question_of
+from app.web.browser import (
+    FASTEST,
+    SLOWEST,
+    TRAP,
+    Browser,
+    Form,
+    NotOurForm,
+    age,
+    browser_of,
+    read_form,
+    set_cookies,
+)
+from app.web.given import Given
+from app.web.numbers import textable
+from app.web.pages import HEADERS, Labels, Pages
+from app.web.standing import Visitor, visitor_of
+
+REGULATORS_JOIN = "12"
+MORE_ABOUT = "profile"
+"""The flow that asks more, offered after a sign-up where there is one."""
+
+
+class Away(Exception):
+    """Nothing can be kept just now."""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """One request: who asks, for which flow, in which language."""
+
+    request: Request
+    browser: Browser
+    flow: Flow
+    language: str
+
+    @property
+    def path(self) -> str:
+        return f"/join/{self.flow.name}"
+
+
+class Join:
+    def __init__(self, given: Given, pages: Pages) -> None:
+        self._given, self._pages = given, pages
+
+    # showing
+
+    def front(self, request: Request) -> Response:
+        name = self._given.front
+        if not name:
+            return self._no_such_page(request)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/join/{name}{query}", 303, headers=HEADERS)
+
+    async def show(self, request: Request, name: str, step: str = "") -> Response:
+        guest = self._guest(request, name)
+        if guest is None:
+            return self._no_such_page(request)
+        async with self._kept(guest) as stand:
+            visitor = await asyncio.to_thread(visitor_of, self._given, guest.browser)
+            stand.answer = self._page(guest, visitor, step)
+        return stand.answer
+
+    def _page(self, guest: Guest, visitor: Visitor, step: str) -> Response:
+        if not visitor.is_proven:
+            return self._stranger(guest, visitor)
+        talk = visitor.open_in(self._given, guest.flow)
+        if talk is None or (visitor.kept and visitor.kept.taken_by is not None):
+            if step:
+                return self._to(guest, guest.path)
+            return self._lobby(guest, visitor)
+        if step == talk.step:
+            return self._question(guest, visitor, talk, talk)
+        if step and (found := gone_back(talk, step)):
+            return self._question(guest, visitor, found[0], talk)
+        return self._to(guest, f"{guest.path}/{talk.step}")
+
+    def _stranger(self, guest: Guest, visitor: Visitor, error: str = "") -> Response:
+        visit = visitor.visit
+        if visit is None:
+            return self._number(guest)
+        if visit.code_until <= datetime.now(UTC) or visit.tries >= proof.MOST_TRIES:
+            return self._number(guest, self._labels(guest)["code_over"], visit.address)
+        return self._code(guest, visitor, error)
+
+    def _number(
+        self, guest: Guest, error: str = "", number: str = "", status: int = 200
+    ) -> Response:
+        local = show_phone(number, guest.language) if number.startswith("+") else number
+        return self._show(guest, "number", status=status, error=error, number=local)
+
+    def _code(self, guest: Guest, visitor: Visitor, error: str = "", status: int = 200) -> Response:
+        assert visitor.visit is not None
+        number = show_phone(visitor.visit.address, guest.language)
+        isolated = f"\u2066{number}\u2069"
+        labels = self._labels(guest)
+        word = REGULATORS_JOIN if self._given.channel.regulator_words else labels["join_word"]
+        return self._show(
+            guest,
+            "code",
+            status=status,
+            error=error,
+            lead=labels("code_lead", number=isolated),
+            join_word=shown(word, guest.language),
+        )
+
+    def _question(self, guest: Guest, visitor: Visitor, shown_talk: Talk, now: Talk) -> Response:
+        is_earlier = shown_talk is not now
+        typed = [] if is_earlier else visitor.typed(asks_of(now))
+        question = question_of(shown_talk, visitor.drafts, typed)
+        return self._show(
+            guest,
+            "question",
+            language=now.language,
+            q=question,
+            notes=[] if is_earlier else visitor.notes,
+            missed=not is_earlier and bool(visitor.notes) and now.misses > 0,
+            is_earlier=is_earlier,
+            current=now.step,
+        )
+
+    def _lobby(self, guest: Guest, visitor: Visitor) -> Response:
+        kept = visitor.kept
+        is_of_this = kept is not None and kept.conversation.flow == guest.flow.name
+        said = visitor.notes if is_of_this else []
+        done = kept is not None and kept.conversation.standing is Standing.DONE
+        code = str(kept.conversation.answers.get("group") or "") if kept and said and done else ""
+        known = {group.code for group in visitor.groups}
+        language = kept.conversation.language if kept and said else guest.language
+        more = MORE_ABOUT if self._given.flow(MORE_ABOUT) else ""
+        return self._show(
+            guest,
+            "lobby",
+            language=language,
+            taken=kept is not None and kept.taken_by is not None,
+            code=code if code in known else "",
+            notes=said,
+            groups=visitor.groups,
+            unfinished=is_of_this and not done,
+            more=more if guest.flow.name != more else "",
+        )
+
+    # taking
+
+    async def take(self, request: Request, name: str) -> Response:
+        """Take a form; what it does stands in its `do`."""
+        guest = self._guest(request, name)
+        if guest is None:
+            return self._no_such_page(request)
+        try:
+            form = await read_form(self._given, request, guest.browser)
+        except NotOurForm:
+            labels = self._labels(guest)
+            about = {"title": labels["lost_title"], "text": labels["lost"]}
+            return self._show(guest, "told", status=403, **about)
+        async with self._kept(guest) as stand:
+            stand.answer = await self._do(guest, form)
+        return stand.answer
+
+    async def _do(self, guest: Guest, form: Form) -> Response:
+        match form["do"]:
+            case "number":
+                answer = await asyncio.to_thread(self._take_number, guest, form)
+                self._given.owed()
+                return answer
+            case "again":
+                answer = await asyncio.to_thread(self._take_again, guest)
+                self._given.owed()
+                return answer
+            case "code":
+                return await self._take_code(guest, form)
+            case "leave":
+                await asyncio.to_thread(self._leave, guest)
+                return self._to(guest, guest.path)
+            case "begin" | "language" as do:
+                language = form["language"] if do == "language" else guest.browser.asked_language
+                labels = self._labels(guest)
+                await answering.begin(self._given, guest.browser, guest.flow, language, labels)
+                return self._to(guest, guest.path)
+            case _:
+                labels = self._labels(guest)
+                await answering.answer(self._given, guest.browser, guest.flow, form, labels)
+                return self._to(guest, guest.path)
+
+    def _take_number(self, guest: Guest, form: Form) -> Response:
+        labels, written = self._labels(guest), form["number"]
+        number = textable(written, self._given.channel.region)
+        if not number:
+            return self._number(guest, labels["bad_number"], written, 422)
+        if form[TRAP]:
+            proof.pretend(self._given, guest.browser, number)
+            return self._to(guest, guest.path)
+        waited = age(self._given, guest.browser, form["stamp"])
+        if waited is None or not FASTEST <= waited <= SLOWEST:
+            return self._number(guest, labels["too_fast"], written, 422)
+        return self._owe_code(guest, number)
+
+    def _take_again(self, guest: Guest) -> Response:
+        visit = visitor_of(self._given, guest.browser).visit
+        if visit is None or visit.verified_at is not None:
+            return self._to(guest, guest.path)
+        return self._owe_code(guest, visit.address)
+
+    def _owe_code(self, guest: Guest, number: str) -> Response:
+        labels = self._labels(guest)
+        refused = proof.ask(self._given, guest.browser, number, labels.raw("code_sms"))
+        if refused is None:
+            return self._to(guest, guest.path)
+        kind, wait = refused
+        error = labels["too_many_number" if kind.startswith("number") else "too_many"]
+        answer = self._number(guest, error, number, 429)
+        answer.headers["retry-after"] = str(int(wait.total_seconds()) + 1)
+        return answer
+
+    async def _take_code(self, guest: Guest, form: Form) -> Response:
+        code = "".join(digits(form["code"]).split())[:12]
+        token = await asyncio.to_thread(proof.check, self._given, guest.browser, code)
+        if not token:
+            return await asyncio.to_thread(self._wrong_code, guest)
+        proven = Browser(token, False, guest.browser.asked_language, guest.browser.address)
+        labels = self._labels(guest)
+        with contextlib.suppress(Busy, NotKept):  # the page that follows offers to begin
+            language = guest.browser.asked_language
+            await answering.begin(self._given, proven, guest.flow, language, labels)
+        answer = self._to(guest, guest.path)
+        set_cookies(self._given, guest.request, guest.browser, answer, token)
+        return answer
+
+    def _wrong_code(self, guest: Guest) -> Response:
+        visitor = visitor_of(self._given, guest.browser)
+        if visitor.is_proven or visitor.visit is None:
+            return self._to(guest, guest.path)
+        left = proof.MOST_TRIES - visitor.visit.tries
+        error = self._labels(guest)("wrong_code", left=shown(str(left), guest.language))
+        return self._stranger(guest, visitor, error)
+
+    def _leave(self, guest: Guest) -> None:
+        with self._given.store.write() as db:
+            visits.leave(db, guest.browser.token_hash)
+
+    # around
+
+    def _guest(self, request: Request, name: str) -> Guest | None:
+        flow = self._given.flow(name)
+        if flow is None:
+            return None
+        browser = browser_of(self._given, request)
+        return Guest(request, browser, flow, self._pages.language(browser, flow))
+
+    def _labels(self, guest: Guest) -> Labels:
+        return self._pages.labels_of(guest.flow, guest.language)
+
+    def _show(
+        self, guest: Guest, page: str, *, status: int = 200, language: str = "", **about: Any
+    ) -> Response:
+        return self._pages.show(
+            page,
+            guest.request,
+            guest.browser,
+            language or guest.language,
+            flow=guest.flow,
+            status=status,
+            **about,
+        )
+
+    def _to(self, guest: Guest, path: str) -> Response:
+        answer = RedirectResponse(path, 303, headers=HEADERS)
+        set_cookies(self._given, guest.request, guest.browser, answer)
+        return answer
+
+    def _no_such_page(self, request: Request) -> Response:
+        return self._pages.no_such_page(request)
+
+    @contextlib.asynccontextmanager
+    async def _kept(self, guest: Guest) -> AsyncIterator["_Stand"]:
+        """Turn every way of not being able to keep something into one page that says so."""
+        stand = _Stand()
+        try:
+            yield stand
+        except (Busy, NotKept, DatabaseAway):
+            labels = self._labels(guest)
+            about = {"title": labels["away_title"], "text": labels["away"]}
+            stand.answer = self._show(guest, "told", status=503, **about)
+            stand.answer.headers["retry-after"] = "60"
+
+
+class _Stand:
+    answer: Response
