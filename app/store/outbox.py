@@ -11,13 +11,14 @@ from sqlalchemy import (
     Row,
     String,
     bindparam,
+    case,
     exists,
     func,
     select,
     update,
 )
 
-from app.store.bulk import insert_rows, update_rows
+from app.store.bulk import dumped, insert_rows, unpacked
 from app.store.schema import attempts, carrier_ids, outbox
 from app.store.types import Instant
 
@@ -103,9 +104,24 @@ def is_due(db: Connection, channel: str, now: datetime) -> bool:
 
 
 def finish(db: Connection, rows: Sequence[dict[str, Any]], tried: Sequence[dict[str, Any]]) -> None:
-    """Write what became of claimed messages, and the attempts."""
-    update_rows(db, outbox, rows)
+    """Write what became of claimed messages, and the attempts.
+
+    A report may have come before us: then its word about the state stands.
+    """
+    if rows:
+        db.execute(_finish(db.dialect.name), {"rows": dumped(rows)})
     insert_rows(db, attempts, tried)
+
+
+@cache
+def _finish(dialect: str) -> Any:
+    names = ("id", "state", "reason", "carrier_id", "due_at", "lease_until", "updated_at")
+    given = unpacked(dialect, [outbox.c[name] for name in names])
+    ours = outbox.c.state == "sending"
+    values: dict[str, Any] = {name: given.c[name] for name in names[3:]}
+    for name in ("state", "reason"):
+        values[name] = case((ours, given.c[name]), else_=outbox.c[name])
+    return update(outbox).where(outbox.c.id == given.c.id).values(values)
 
 
 def add_carrier_ids(db: Connection, rows: Sequence[dict[str, Any]]) -> None:

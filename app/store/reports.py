@@ -37,7 +37,8 @@ def match(db: Connection, keys: Sequence[Key]) -> dict[Key, tuple[int, int, str]
             found[key] = (row.id, row.participant_id, row.state)
     if by_ours:
         columns = (outbox.c.id, outbox.c.channel, outbox.c.participant_id, outbox.c.state)
-        for row in db.execute(select(*columns).where(outbox.c.id.in_(list(by_ours)))):
+        wanted = select(*columns).where(outbox.c.id.in_(list(by_ours)))
+        for row in db.execute(wanted.order_by(outbox.c.id).with_for_update()):
             if row.channel == (key := by_ours[row.id])[0]:
                 found[key] = (row.id, row.participant_id, row.state)
     return found

@@ -1,7 +1,7 @@
 """What the desk promises: kept once, in order, one effect, nobody harmed by a neighbour."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from app.intake import talking
 from app.intake.desk import MOST_PENDING, Busy, NotKept
 from app.intake.item import Answer, Item, Rest, Unread, restored, stored
 from app.store import engine
+from app.store import outbox as outbox_rows
 from app.store.schema import (
     consents,
     conversations,
@@ -311,3 +312,18 @@ def test_items_survive_the_spool() -> None:
     ):
         item = Item("main", event, now, b"\x00\xff")
         assert restored(stored(item)) == item
+
+
+async def test_a_report_that_beats_our_own_commit_is_not_undone(room: Room) -> None:
+    await room.say(1, "9")
+    now = datetime.now(UTC)
+    with room.store.write() as db:
+        lease = timedelta(seconds=90)
+        (claimed,) = outbox_rows.claim(db, "main", now, 10, lease, 2)
+    await room.tell(Report(Status.DELIVERED, our_id=str(claimed.id)))
+    row = {"id": claimed.id, "state": "sent", "reason": "", "carrier_id": "k1"}
+    times = {"due_at": now, "lease_until": None, "updated_at": now}
+    with room.store.write() as db:
+        outbox_rows.finish(db, [{**row, **times}], [])
+    (owed,) = room.rows(outbox)
+    assert (owed.state, owed.carrier_id) == ("delivered", "k1")
