@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ SERVED = frozenset({".css", ".js", ".woff2", ".svg", ".json"})
 TYPES = {".js": "text/javascript", ".woff2": "font/woff2"}
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+ASKED_FOR = re.compile(rb'url\("([^"?]+)"\)')
 
 
 class Files:
@@ -26,17 +28,30 @@ class Files:
             for path in sorted(folder.rglob("*"))
             if path.suffix in SERVED
         }
-        self._marks = {
-            name: hashlib.sha256(content).hexdigest()[:12] for name, content in self._held.items()
-        }
+        self._marks = {name: _mark(content) for name, content in self._held.items()}
+        for name, content in self._held.items():
+            if name.endswith(".css"):
+                self._held[name] = self._with_marks(content)
+                self._marks[name] = _mark(self._held[name])
 
     def url(self, name: str) -> str:
         """Where a page finds a file; a name that is not there is a mistake of the page."""
         return f"{self._at}/{name}?v={self._marks[name]}"
 
-    def router(self) -> APIRouter:
+    def _with_marks(self, sheet: bytes) -> bytes:
+        """Name the content of what a stylesheet asks for too: browsers then never ask again."""
+
+        def marked(found: re.Match[bytes]) -> bytes:
+            mark = self._marks.get(found[1].decode(), "")
+            return b'url("%s?v=%s")' % (found[1], mark.encode()) if mark else found[0]
+
+        return ASKED_FOR.sub(marked, sheet)
+
+    def router(self, within: str | None = None) -> APIRouter:
+        """Serve them; `within` is their place inside of a mounted application."""
+        at = self._at if within is None else within
         router = APIRouter(include_in_schema=False)
-        router.add_api_route(f"{self._at}/{{name:path}}", self._serve, methods=["GET", "HEAD"])
+        router.add_api_route(f"{at}/{{name:path}}", self._serve, methods=["GET", "HEAD"])
         return router
 
     def _serve(self, request: Request, name: Annotated[str, InPath()]) -> Response:
@@ -52,6 +67,10 @@ class Files:
         if request.headers.get("if-none-match") == headers["etag"]:
             return Response(status_code=304, headers=headers)
         return Response(self._held[name], media_type=_type(name), headers=headers)
+
+
+def _mark(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def _type(name: str) -> str:

@@ -1,4 +1,5 @@
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 
@@ -54,6 +55,18 @@ def test_files_are_kept_by_browsers_when_their_address_names_the_content():
     assert client.get("/static/vendored/pico.min.css").headers["cache-control"] == "no-cache"
     again = client.get(page, headers={"if-none-match": named.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_what_a_stylesheet_asks_for_is_kept_too():
+    files = shared()
+    app = FastAPI()
+    app.include_router(files.router())
+    client = TestClient(app)
+    sheet = client.get(files.url("font.css"))
+    fonts = re.findall(r'url\("([^"]+)"\)', sheet.text)
+    assert len(fonts) == 3
+    for font in fonts:
+        assert "immutable" in client.get(f"/static/{font}").headers["cache-control"]
 
 
 def test_nothing_else_is_served():
