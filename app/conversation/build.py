@@ -22,7 +22,7 @@ from app.conversation.routes import Routes, Way, ways
 from app.conversation.source import BadFlow, Path, Problem, Source
 from app.conversation.template import BadTemplate, Template, template
 from app.conversation.turn import Medium
-from app.conversation.words import Command, lexicon
+from app.conversation.words import command_words, lexicon, yes_no
 from app.text.fold import key
 
 Vocabularies = Mapping[str, tuple[Vocabulary, Source]]
@@ -311,18 +311,3 @@ def builtin_words(name: str) -> dict[str, ByMedium]:
         language: ByMedium.model_validate(by_medium(text))
         for language, text in lexicon().phrases[name].items()
     }
-
-
-def command_words(language: str) -> dict[str, Command | str]:
-    """What every language calls the commands; in doubt the person's own language decides."""
-    words: dict[str, Command | str] = {}
-    for code in sorted(lexicon().commands, key=lambda code: code == language):
-        words.update(lexicon().commands[code])
-    return {**words, **lexicon().named}
-
-
-def yes_no(
-    wanted: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]], language: str
-) -> frozenset[str]:
-    everywhere = frozenset[str]().union(*wanted.values())
-    return everywhere - other.get(language, frozenset()) | wanted.get(language, frozenset())

@@ -40,6 +40,8 @@ class Listing:
     """By the id they lie under; all of them at the empty id."""
     avoid: tuple[str, ...]
     ignore: Mapping[str, tuple[str, ...]]
+    inside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The keys of what lies below these options -> the ids it lies under."""
     made: dict[tuple[str, tuple[str, ...]], Options] = field(default_factory=dict)
 
     def options(self, language: str, parents: tuple[str, ...] = ()) -> Options:

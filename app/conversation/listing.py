@@ -12,6 +12,7 @@ from app.conversation.definition import (
     Option,
     Picking,
     Vocabulary,
+    walk,
 )
 from app.conversation.definition import (
     Entry as Written,
@@ -19,6 +20,7 @@ from app.conversation.definition import (
 from app.conversation.options import Entry
 from app.conversation.source import Source
 from app.conversation.words import lexicon
+from app.text.fold import key
 
 GROUPS, LANGUAGES = "groups", "languages"
 YES, NO = "yes", "no"
@@ -46,7 +48,8 @@ def listing_of(
     if step.source == LANGUAGES:
         return Listing(LANGUAGES, "", {"": tuple(spoken(languages))}, avoid, {})
     below, ignore = from_vocabulary(step, languages, vocabularies, definition)
-    return Listing(step.source or "", step.under or "", below, avoid, ignore)
+    inner = inside(vocabularies[step.source or ""][0], step.level)
+    return Listing(step.source or "", step.under or "", below, avoid, ignore, inner)
 
 
 def yes_no(
@@ -116,6 +119,17 @@ def at_level(
             yield entry, above
         else:
             yield from at_level(entry.entries, level - 1, (*above, entry.id))
+
+
+def inside(vocabulary: Vocabulary, level: int) -> dict[str, tuple[str, ...]]:
+    """Every name of what lies below a level -> the ids of that level it lies under."""
+    found: dict[str, dict[str, None]] = {}
+    for entry, _ in at_level(vocabulary.entries, level):
+        for inner in walk(entry.entries):
+            names = (*inner.label.values(), *(a for some in inner.aliases.values() for a in some))
+            for name in names:
+                found.setdefault(key(name), {})[entry.id] = None
+    return {word: tuple(ids) for word, ids in found.items()}
 
 
 def labels_of(

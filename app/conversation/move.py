@@ -60,7 +60,7 @@ def ask_again(talk: Talk) -> None:
     talk.asks = True
     talk.headless = talk.listing = False
     talk.page = 0
-    talk.near, talk.over, talk.prefix = None, "", ""
+    talk.near, talk.near_named, talk.over, talk.prefix = None, "", "", ""
     talk.asked_on = "" if talk.medium is Medium.SMS else talk.medium.value
 
 
@@ -230,7 +230,7 @@ def finish(talk: Talk) -> None:
     talk.asks = False
     talk.trail.clear()
     talk.misses = talk.page = 0
-    talk.near, talk.over, talk.prefix, talk.asked_on = None, "", "", ""
+    talk.near, talk.near_named, talk.over, talk.prefix, talk.asked_on = None, "", "", "", ""
     talk.editing = talk.listing = talk.reminded = False
 
 

@@ -19,6 +19,8 @@ SHORTEST_BEGINNING = 3
 SHORTEST_GUESS = 4
 CLOSE_ENOUGH = 74
 MOST_GUESSES = 4
+MOST_WORDS = 60
+LONGEST_GUESS = 80
 
 BETWEEN = re.compile(r"[\s,;:/+&.\-–—_()|*#]+")
 EDGE_OF_DIGITS = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
@@ -125,7 +127,8 @@ def pick(table: Options, text: str, several: int = 1) -> Picked:
     whole = key(text)
     if whole in table.by_key:
         return Picked((table.by_key[whole],))
-    words = [word for word in BETWEEN.split(EDGE_OF_DIGITS.sub(" ", fold(text))) if word]
+    apart = BETWEEN.split(EDGE_OF_DIGITS.sub(" ", fold(text)))
+    words = [word for word in apart[:MOST_WORDS] if word]
     ids: list[str] = []
     rest: list[str] = []
     for piece, id_ in pieces(table, words):
@@ -217,7 +220,7 @@ def beginnings(table: Options, start: str) -> tuple[str, ...]:
 def guesses(table: Options, text: str) -> tuple[str, ...]:
     """Options that a text may have meant, the likeliest first; at most a few."""
     wanted = key(text)
-    if len(wanted) < SHORTEST_BEGINNING or wanted.isdecimal():
+    if not SHORTEST_BEGINNING <= len(wanted) <= LONGEST_GUESS or wanted.isdecimal():
         return ()
     if found := beginnings(table, wanted):
         return found[:MOST_GUESSES]

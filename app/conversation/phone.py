@@ -15,6 +15,7 @@ from app.conversation.engine import hear
 from app.conversation.stored import restored, saved
 from app.conversation.turn import (
     Changed,
+    Conversation,
     Heard,
     HeardKind,
     KnownGroup,
@@ -80,6 +81,11 @@ class Phone:
         self.now = max(until, self.now)
 
 
+def through_json(conversation: Conversation | None) -> Conversation | None:
+    """What comes back from the store."""
+    return conversation and restored(json.loads(json.dumps(saved(conversation))))
+
+
 def somebody(flow: Flow, medium: Medium, language: str = "", number: str = ADDRESS) -> Situation:
     return Situation(medium, language=language, default_flow=flow.name, address=number)
 
@@ -100,7 +106,7 @@ def after(situation: Situation, turn: Turn) -> Situation:
                 out = True
             case WantsIn():
                 out = False
-    stored = turn.conversation and restored(json.loads(json.dumps(saved(turn.conversation))))
+    stored = through_json(turn.conversation)
     return replace(
         situation,
         conversation=stored,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.conversation.compiled import Step
 from app.conversation.options import Options
 from app.conversation.pages import SCREEN, fits, pages
-from app.conversation.show import listed
+from app.conversation.show import listed, short
 from app.conversation.talk import Talk, closed
 from app.conversation.turn import Medium, Standing, Turn
 from app.conversation.wake import next_wake
@@ -110,6 +110,8 @@ def near_words(talk: Talk, step: Step) -> str:
 
 def guess_words(talk: Talk, step: Step) -> str:
     options = talk.options_of(step)
+    if talk.near_named and options:
+        return f"{options.label(str(talk.near))} ({short(talk.near_named, 30)})"
     guessed = talk.near if isinstance(talk.near, list) else [talk.near]
     if options is None:
         return shown(str(talk.near), talk.language)

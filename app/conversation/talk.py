@@ -44,6 +44,8 @@ class Talk:
     page: int = 0
     near: Any = None
     """An answer that was asked back and waits for a yes."""
+    near_named: str = ""
+    """What was named inside of `near`: a town, where its province was asked for."""
     over: str = ""
     """A question of the engine's own that stands before the step's: `language`."""
     editing: bool = False
@@ -186,6 +188,7 @@ def opened(flows: Flows, situation: Situation, now: datetime) -> Talk | None:
         misses=state.get("misses", 0),
         page=state.get("page", 0),
         near=state.get("near"),
+        near_named=state.get("near_named", ""),
         over=state.get("over", ""),
         editing=state.get("editing", False),
         listing=state.get("listing", False),
@@ -197,7 +200,7 @@ def opened(flows: Flows, situation: Situation, now: datetime) -> Talk | None:
 
 
 STATE = (
-    *("trail", "misses", "page", "near", "over", "editing"),
+    *("trail", "misses", "page", "near", "near_named", "over", "editing"),
     *("listing", "reminded", "prefix", "tail", "asked_on"),
 )
 

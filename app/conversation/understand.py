@@ -10,14 +10,15 @@ from app.conversation.dates import read_date
 from app.conversation.definition import ChoicesStep, DateStep, NumberStep, TextStep
 from app.conversation.listing import NO, YES
 from app.conversation.numbers import whole_number
-from app.conversation.options import Options, guesses, pick
+from app.conversation.options import MOST_GUESSES, Options, guesses, pick
 from app.conversation.words import Command, lexicon
 from app.text.digits import digits
 from app.text.fold import cleaned, key
 from app.text.phone import e164
 from app.text.segments import utf16_units
 
-MOST_LETTERS = 2000
+MOST_LETTERS = 5000
+"""More than any answer may have; what lies beyond is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Perhaps this; to be asked back."""
+    """Perhaps this; to be asked back. `named` is the thing inside it that was named instead."""
 
     value: Any
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +197,25 @@ def close(asked: Asked, text: str, word: str) -> Reading:
         return close_to_several(options, step, found.ids, found.rest)
     missed = Missed("miss_place" if asked.step.kind == "place" else "miss_choice")
     if len(found.ids) > 1:
-        return Unclear(found.ids[:4])
+        return Unclear(found.ids[:MOST_GUESSES])
     if found.ids:
         return Near(found.ids[0])
+    if named := inside_of(asked, text, word):
+        return named
     meant = guesses(options, text)
     if len(meant) == 1:
         return Near(meant[0])
     return Unclear(meant) if meant else missed
+
+
+def inside_of(asked: Asked, text: str, word: str) -> Near | Unclear | None:
+    """A town where its province was asked for: which province that is, to be asked back."""
+    listing = asked.step.listing
+    holders = listing.inside.get(word, ()) if listing else ()
+    found = [holder for holder in holders if asked.options and holder in asked.options.ids]
+    if len(found) == 1:
+        return Near(found[0], cleaned(text))
+    return Unclear(tuple(found[:MOST_GUESSES])) if found else None
 
 
 def close_to_several(

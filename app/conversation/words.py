@@ -141,3 +141,18 @@ def number_words(data: Mapping[str, Any]) -> Numbers:
         thousand=frozenset(map(fold, data["thousand"])),
         joiner=frozenset(map(fold, data["and"])),
     )
+
+
+def command_words(language: str) -> dict[str, Command | str]:
+    """What every language calls the commands; in doubt the person's own language decides."""
+    words: dict[str, Command | str] = {}
+    for code in sorted(lexicon().commands, key=lambda code: code == language):
+        words.update(lexicon().commands[code])
+    return {**words, **lexicon().named}
+
+
+def yes_no(
+    wanted: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]], language: str
+) -> frozenset[str]:
+    everywhere = frozenset[str]().union(*wanted.values())
+    return everywhere - other.get(language, frozenset()) | wanted.get(language, frozenset())

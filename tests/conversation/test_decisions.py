@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.conversation.compiled import Flows
-from app.conversation.engine import RULES
+from app.conversation.rules import RULES
 from app.conversation.turn import HeardKind, Medium, NeedsHuman, Standing, WantsIn, WantsOut
 from tests.conversation.conversing import Person
 
