@@ -175,36 +175,37 @@ def _meeting(db: Connection, terms: Sequence[Term]) -> Iterator[ColumnElement[bo
         yield groups.c.id.in_(select(fenced.c.group_id))
         rest = sized[1:]
     for _, term in rest:
-        yield or_(*(and_(*(_has(db, w) for w in spelling)) for spelling in term))
+        yield or_(*(and_(*(has_word(db, w) for w in spelling)) for spelling in term))
 
 
 def _size(db: Connection, term: Term) -> int:
     """How many groups may meet a term, counted up to a bound."""
-    return sum(min(_count(db, wanted) for wanted in spelling) for spelling in term)
+    return sum(min(count_of(db, wanted) for wanted in spelling) for spelling in term)
 
 
-def _count(db: Connection, wanted: Wanted) -> int:
-    some = select(literal(1)).select_from(group_words).where(_is(db, wanted)).limit(FEW)
+def count_of(db: Connection, wanted: Wanted, most: int = FEW) -> int:
+    """How many groups have a word, counted up to a bound."""
+    some = select(literal(1)).select_from(group_words).where(is_word(db, wanted)).limit(most)
     return int(db.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
 
 def _one_spelling(db: Connection, spelling: Sequence[Wanted]) -> Select[Any]:
-    first, *others = sorted(spelling, key=lambda wanted: _count(db, wanted))
-    statement = select(group_words.c.group_id).where(_is(db, first))
+    first, *others = sorted(spelling, key=lambda wanted: count_of(db, wanted))
+    statement = select(group_words.c.group_id).where(is_word(db, first))
     for wanted in others:
         other = group_words.alias()
         statement = statement.where(
-            exists().where(other.c.group_id == group_words.c.group_id, _is(db, wanted, other))
+            exists().where(other.c.group_id == group_words.c.group_id, is_word(db, wanted, other))
         )
     return statement
 
 
-def _has(db: Connection, wanted: Wanted) -> ColumnElement[bool]:
+def has_word(db: Connection, wanted: Wanted) -> ColumnElement[bool]:
     words = group_words.alias()
-    return exists().where(words.c.group_id == groups.c.id, _is(db, wanted, words))
+    return exists().where(words.c.group_id == groups.c.id, is_word(db, wanted, words))
 
 
-def _is(db: Connection, wanted: Wanted, words: Any = group_words) -> ColumnElement[bool]:
+def is_word(db: Connection, wanted: Wanted, words: Any = group_words) -> ColumnElement[bool]:
     """Compare letter by letter, whatever the database's language thinks of their order."""
     word = words.c.word
     if wanted.whole:

@@ -14,6 +14,7 @@ from app.admin.api import (
     channels,
     conversations,
     counts,
+    duplicates,
     edits,
     exports,
     flows,
@@ -39,6 +40,7 @@ give the cursor back for the next page. Ids are strings. Errors are problem docu
 """
 PARTS = (
     exports,
+    duplicates,
     edits,
     groups,
     bulk,

@@ -11,6 +11,7 @@ from app.store.schema.people import (
     groups,
     opt_outs,
     participants,
+    unlikes,
 )
 from app.store.schema.staff import (
     answered,
@@ -68,5 +69,6 @@ __all__ = [
     "parts",
     "reports",
     "subscriptions",
+    "unlikes",
     "visits",
 ]

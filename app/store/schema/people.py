@@ -131,6 +131,17 @@ group_history = Table(
 )
 
 
+# Pairs that looked like one group and that staff found to be two; the smaller id is first.
+unlikes = Table(
+    "unlikes",
+    metadata,
+    Column("one", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("other", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+
 # What subscribers have not been told yet; empty while nobody subscribes.
 group_events = Table(
     "group_events",
