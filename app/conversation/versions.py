@@ -121,9 +121,8 @@ def same_field(old: Field, new: Field | None) -> bool:
         return False
     if old.kind not in PICKED or old.name in {"group", "language"}:
         return True
-    return all(
-        ids.keys() <= new.labels.get(language, ids).keys() for language, ids in old.labels.items()
-    )
+    known = new.labels
+    return all(ids.keys() <= known.get(code, ids).keys() for code, ids in old.labels.items())
 
 
 def moved(conversation: Conversation, to: Plan) -> Conversation:
@@ -132,17 +131,17 @@ def moved(conversation: Conversation, to: Plan) -> Conversation:
         return conversation
     if conversation.standing is Standing.DONE:
         return conversation
-    step = to.mapping.get(conversation.step, conversation.step)
-    trail = [
-        kept for entry in conversation.state.get("trail", ()) if (kept := trail_entry(entry, to))
-    ]
-    answers = {
-        name: value for name, value in conversation.answers.items() if fits(to.new, name, value)
-    }
-    state = {"trail": trail} if trail else {}
+    entries = (trail_entry(entry, to) for entry in conversation.state.get("trail", ()))
+    state: dict[str, Any] = {"trail": [entry for entry in entries if entry]}
     if conversation.state.get("reminded"):
         state["reminded"] = True
-    return replace(conversation, version=to.new.version, step=step, answers=answers, state=state)
+    return replace(
+        conversation,
+        version=to.new.version,
+        step=to.mapping.get(conversation.step, conversation.step),
+        answers=fitting(to.new, conversation.answers),
+        state={name: value for name, value in state.items() if value},
+    )
 
 
 def trail_entry(entry: list[Any], to: Plan) -> list[Any]:
@@ -150,11 +149,11 @@ def trail_entry(entry: list[Any], to: Plan) -> list[Any]:
     step = to.mapping.get(name, name)
     if step not in to.new.steps:
         return []
-    return [
-        step,
-        {one: value for one, value in before.items() if fits(to.new, one, value)},
-        *editing,
-    ]
+    return [step, fitting(to.new, before), *editing]
+
+
+def fitting(flow: Flow, answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answers.items() if fits(flow, name, value)}
 
 
 def fits(flow: Flow, name: str, value: Any) -> bool:

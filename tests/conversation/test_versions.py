@@ -6,7 +6,7 @@ from pathlib import Path
 from app.conversation.compiled import Flow, Flows
 from app.conversation.load import flow_of
 from app.conversation.replay import Recorded, replay
-from app.conversation.turn import Heard, HeardKind, NeedsHuman, Standing
+from app.conversation.turn import Heard, HeardKind, Standing
 from app.conversation.versions import moved, plan
 from tests.conversation.conversing import Person, the_flows
 
@@ -94,15 +94,8 @@ def test_a_mapping_to_nowhere_is_refused() -> None:
 
 
 def test_nobody_is_moved_past_a_question() -> None:
-    late = tiny(
-        (
-            "  name:\n    kind: text",
-            "  town:\n    kind: text\n    fills: town\n    says: {fa: شهر؟, en: Town?}\n  name:\n    kind: text",
-        )
-    )
-    late = flow_of(
-        {**late.files, "tiny.yaml": late.files["tiny.yaml"].replace("yes: name", "yes: town")}
-    )
+    town = "  town:\n    kind: text\n    fills: town\n    says: {fa: شهر؟, en: Town?}\n\n"
+    late = tiny(("  name:\n", town + "  name:\n"), ("yes: name", "yes: town"))
     found = plan(OLD, late, INSIDE)
     assert [one.stranded for one in found.waiting] == ["nobody would ask for town"] * 3
     optional = plan(OLD, late, {"agree": 4})
@@ -110,12 +103,7 @@ def test_nobody_is_moved_past_a_question() -> None:
 
 
 def test_nobody_is_moved_to_a_language_that_is_gone() -> None:
-    text = (
-        FILES["tiny.yaml"]
-        .replace("version: 1", "version: 2")
-        .replace("languages: [fa, en]", "languages: [fa]")
-    )
-    found = plan(OLD, flow_of({**FILES, "tiny.yaml": text}), INSIDE)
+    found = plan(OLD, tiny(("languages: [fa, en]", "languages: [fa]")), INSIDE)
     assert found.problems == ("version 2 no longer speaks 'en'",)
 
 
@@ -134,7 +122,7 @@ def test_a_flow_that_gave_its_name_away_is_another_flow() -> None:
     assert "are two flows" in plan(OLD, everything, {}).problems[0]
 
 
-# --- telling it again -------------------------------------------------------------------------------
+# --- telling it again ----------------------------------------------------------------------
 
 
 def recording(*texts: str) -> list[Recorded]:
@@ -170,4 +158,3 @@ def test_changed_words_and_changed_ways_are_noticed() -> None:
         "decided by 'miss', then by 'answer'",
         "stands at 'members', then at 'offer'",
     )
-    assert not any(isinstance(effect, NeedsHuman) for effect in turns[0].situation.groups)
