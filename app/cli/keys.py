@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -45,8 +45,14 @@ def every() -> None:
     with open_house() as house, house.store.read() as db:
         rows = keys.every(db)
     for row in rows:
-        state = "revoked" if row.revoked_at else f"used {row.used_at:%Y-%m-%d}" * bool(row.used_at)
-        print(f"{row.id}  {row.prefix}…  {row.name:<24}  {','.join(row.scopes):<24}  {state}")
+        scopes = ",".join(row.scopes)
+        print(f"{row.id}  {row.prefix}…  {row.name:<24}  {scopes:<24}  {_state(row)}")
+
+
+def _state(row: Any) -> str:
+    if row.revoked_at:
+        return "revoked"
+    return f"used {row.used_at:%Y-%m-%d}" if row.used_at else "never used"
 
 
 @app.command("revoke")

@@ -22,6 +22,7 @@ from app.admin.api import (
     inbox,
     keys,
     messages,
+    operators,
 )
 from app.admin.api.once import Once
 from app.admin.office import Office
@@ -51,6 +52,7 @@ PARTS = (
     channels,
     flows,
     keys,
+    operators,
     audit,
 )
 TAGS = {
@@ -62,6 +64,7 @@ TAGS = {
     "flows": "What is asked.",
     "counts": "How many, by place, specialism, type, state and time.",
     "keys": "Keys for this API.",
+    "operators": "Who may sign in to the console.",
     "audit": "Who did what, in a chain that shows changes.",
 }
 
