@@ -18,7 +18,7 @@ from app.conversation.load import is_flow, load_flow, load_flows, together
 from app.conversation.measure import Row, measured
 from app.conversation.phone import ADDRESS, Phone, noon, somebody
 from app.conversation.record import as_json, as_script, header
-from app.conversation.script import Outcome, parse, run
+from app.conversation.script import OPENS, Outcome, parse, run
 from app.conversation.source import BadFlow, Problem
 from app.conversation.turn import HeardKind, Medium, Turn
 
@@ -98,7 +98,7 @@ def loaded(where: Path) -> tuple[Flows, list[Problem]]:
     problems: list[Problem] = []
     for path in paths:
         try:
-            if is_flow(path.read_text(encoding="utf-8", errors="replace")) or path == where:
+            if path == where or is_flow(path.read_text(encoding="utf-8", errors="replace")):
                 flows.append(load_flow(path))
         except BadFlow as bad:
             problems += bad.problems
@@ -166,8 +166,8 @@ def play(  # noqa: PLR0913, PLR0917  a command's options
 ) -> None:
     """Read what a person sends, a line each; print what they get.
 
-    Lines that begin with `@` are not said but happen: `@ dial 9`, `@ hang up`, `@ +2 days`,
-    `@ sms`, `@ ussd`, `@ web`.
+    Lines that begin with `@` are not said but happen: `@ dial 9`, `@ visit`, `@ hang up`,
+    `@ +2 days`, `@ sms`, `@ ussd`, `@ web`.
     """
     flows, played_flow = chosen(flow, folder)
     phone = Phone(flows, somebody(played_flow, channel, lang, number), noon(played_flow.zone, now))
@@ -199,7 +199,8 @@ def chosen(flow: str, folder: Path) -> tuple[Flows, Flow]:
 def turns(phone: Phone, lines: Iterable[str]) -> Iterator[tuple[str, Turn]]:
     """What happens, line by line. On a screen or a page a person first opens it."""
     if phone.situation.medium is not Medium.SMS:
-        yield "@ dial", phone.hears(HeardKind.DIALLED)
+        opened = "@ dial" if phone.situation.medium is Medium.USSD else "@ visit"
+        yield opened, phone.hears(HeardKind.DIALLED)
     for raw in lines:
         line = raw.rstrip("\r\n")
         if line.startswith("@"):
@@ -212,15 +213,15 @@ def happens(phone: Phone, what: str) -> Iterator[Turn]:
     word, _, rest = what.partition(" ")
     if word in set(Medium):
         phone.change(Medium(word))
-    elif word == "dial":
-        phone.change(Medium.USSD)
+    elif word in OPENS:
+        phone.change(OPENS[word])
         yield phone.hears(HeardKind.DIALLED, rest)
     elif what == "hang up":
         yield phone.hears(HeardKind.HUNG_UP)
     elif what.startswith("+"):
         yield from phone.waits(duration(what[1:]))
     else:
-        fail(f"{what!r} is nothing that happens: dial, hang up, +2 days, sms, ussd, web")
+        fail(f"{what!r} is nothing that happens: dial, visit, hang up, +2 days, sms, ussd, web")
 
 
 def show(turn: Turn) -> None:

@@ -204,6 +204,8 @@ def too_long(found: Row) -> Problem:
     sms = spot.medium is Medium.SMS
     size = f"{segments(found.text).count} segments" if sms else f"{found.pages} screens"
     culprits, hint = culprits_of(found)
+    if spot.path[0] == "phrases" and spot.what not in spot.flow.definition.phrases:
+        hint += f"; put your own `{spot.what}` under `phrases`"
     return spot.flow.source.problem(
         spot.path,
         f"{spot.what}: {size} at worst, {spot.most} allowed",

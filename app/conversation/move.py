@@ -4,7 +4,7 @@ from typing import Any
 
 from app.conversation.compiled import Step
 from app.conversation.definition import END, Say
-from app.conversation.listing import YES
+from app.conversation.listing import GROUPS, YES
 from app.conversation.routes import way_on
 from app.conversation.talk import MOST_TRAIL, Talk
 from app.conversation.turn import (
@@ -35,6 +35,8 @@ def go(talk: Talk, name: str) -> None:
         step = talk.flow.steps[name]
         if not step.asks:
             name = state(talk, step)
+        elif nothing_to_pick(talk, step):
+            name = way_on(step.next, talk.known())
         elif talk.editing and name not in passed and answered(talk, step):
             passed.add(name)
             name = after(talk, step)
@@ -43,6 +45,11 @@ def go(talk: Talk, name: str) -> None:
             return
     needs_human(talk, "the flow goes round in circles")
     finish(talk)
+
+
+def nothing_to_pick(talk: Talk, step: Step) -> bool:
+    """A choice among the person's own groups, and there is none."""
+    return step.listing is not None and step.listing.source == GROUPS and not talk.groups()
 
 
 def ask(talk: Talk, step: Step) -> None:

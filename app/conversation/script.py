@@ -35,6 +35,7 @@ from app.conversation.turn import (
     Turn,
 )
 
+OPENS = {"dial": Medium.USSD, "visit": Medium.WEB}
 HEADER = re.compile(r"(flow|language|channel|now|groups|line): *(.*)")
 CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -199,8 +200,8 @@ class Play:
         what, _, rest = line.text.partition(" ")
         if what in {"sms", "ussd", "web"}:
             self.phone.change(Medium(what))
-        elif what == "dial":
-            self.phone.change(Medium.USSD)
+        elif what in OPENS:
+            self.phone.change(OPENS[what])
             self.hears(HeardKind.DIALLED, rest)
         elif line.text == "hang up":
             self.hears(HeardKind.HUNG_UP)
@@ -208,7 +209,9 @@ class Play:
             self.wait(line)
         else:
             self.wrong(
-                line, f"{line.text!r} is nothing to do", "a time, dial, hang up, or a channel"
+                line,
+                f"{line.text!r} is nothing to do",
+                "a time, dial, visit, hang up, or a channel",
             )
 
     def wait(self, line: Line) -> None:
