@@ -1,8 +1,6 @@
 """`muster` itself: serve, work, db, doctor; and the groups of other files."""
 
 import asyncio
-import contextlib
-import importlib
 import os
 import signal
 from pathlib import Path
@@ -12,8 +10,10 @@ import typer
 import uvicorn
 from sqlalchemy.engine import make_url
 
+from app.cli import carriers, conversations, flows, keys, operators, simulate
 from app.cli.doctor import examine
 from app.cli.house import fail, settings_or_exit
+from app.cli.publishing import publish
 from app.conversation.source import BadFlow
 from app.logs import set_up_logs
 from app.main import create_app, put_together, running
@@ -136,10 +136,13 @@ def doctor(config: Config = None) -> None:
         raise typer.Exit(1)
 
 
-for _name in ("flows", "carriers", "keys", "operators", "simulate", "conversations", "demo"):
-    with contextlib.suppress(ModuleNotFoundError):
-        _module = importlib.import_module(f"app.cli.{_name}")
-        app.add_typer(getattr(_module, _name, None) or _module.app, name=_name)
+flows.app.command("publish")(publish)
+app.add_typer(carriers.carriers, name="carriers")
+app.add_typer(conversations.app, name="conversations")
+app.add_typer(flows.app, name="flows")
+app.add_typer(keys.app, name="keys")
+app.add_typer(operators.app, name="operators")
+app.add_typer(simulate.simulate, name="simulate")
 
 
 def run() -> None:

@@ -146,3 +146,20 @@ def hasten(db: Connection, address: str) -> bool:
         conversations.c.participant_id == person, conversations.c.standing == "open"
     )
     return db.execute(statement.values(wake_at=clock(db))).rowcount > 0
+
+
+def inside(db: Connection, flow: str, version: int, limit: int, after: int = 0) -> Sequence[Kept]:
+    """Open conversations of a version, held for this transaction, a batch at a time."""
+    rows = db.execute(
+        select(conversations)
+        .where(
+            conversations.c.flow == flow,
+            conversations.c.version == version,
+            conversations.c.standing == "open",
+            conversations.c.id > after,
+        )
+        .order_by(conversations.c.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    return [kept(row) for row in rows]

@@ -9,8 +9,10 @@ import pytest
 from app.intake import talking
 from app.intake.desk import MOST_PENDING, Busy, NotKept
 from app.intake.item import Answer, Item, Rest, Unread, restored, stored
+from app.intake.retelling import retell
 from app.store import engine
 from app.store import outbox as outbox_rows
+from app.store.retelling import past_of
 from app.store.schema import (
     consents,
     conversations,
@@ -33,7 +35,7 @@ from gateway_adapters.contract import (
     Report,
     Status,
 )
-from tests.intake.conftest import LINE, Room, number_of
+from tests.intake.conftest import FLOWS, LINE, Room, number_of
 
 SIGN_UP = ("9", "1", "Helpers", "12")
 
@@ -327,3 +329,26 @@ async def test_a_report_that_beats_our_own_commit_is_not_undone(room: Room) -> N
         outbox_rows.finish(db, [{**row, **times}], [])
     (owed,) = room.rows(outbox)
     assert (owed.state, owed.carrier_id) == ("delivered", "k1")
+
+
+async def test_a_stored_conversation_comes_out_the_same_today(room: Room) -> None:
+    await room.say(1, "9", "what?", "1", "Helpers", "a dozen", "back", "Hope", "12")
+    (conversation,) = room.rows(conversations)
+    with room.store.read() as db:
+        past = past_of(db, conversation.id)
+    assert past is not None
+    turns = retell(past, FLOWS, room.channels)
+    assert len(turns) == 8
+    assert [turn.differences for turn in turns] == [()] * 8
+
+
+async def test_a_dialog_that_went_on_by_text_comes_out_the_same(room: Room) -> None:
+    await room.tell(dial(Phase.BEGIN), channel="dial")
+    await room.tell(dial(Phase.CONTINUE, "1"), channel="dial")
+    await room.tell(DialogEnded("d1", number_of(1)), channel="dial")
+    await room.say(1, "Helpers", "3")
+    (conversation,) = room.rows(conversations)
+    with room.store.read() as db:
+        past = past_of(db, conversation.id)
+    assert past is not None
+    assert [turn.differences for turn in retell(past, FLOWS, room.channels)] == [()] * 5
