@@ -32,8 +32,7 @@ def stopped(said: Said, *, regulators: bool) -> Turn:
             return Turn(said.situation.conversation, effects=(WantsOut(),), rule="stop")
         speaker = begun(said.flows, flow, said.situation, said.now, said.language)
     else:
-        if regulators and said.live:
-            number_meant = valid(said.asked(talk), said.text, said.word) is not None
+        number_meant = regulators and answers(said)
         talk.standing = Standing.STOPPED
         speaker = talk
     speaker.effects.append(WantsOut())
@@ -52,27 +51,33 @@ def way_back(situation: Situation, talk: Talk) -> str:
 
 def join(said: Said) -> Turn | Talk | None:
     """Words that opt in again. On a screen people are with us by being there."""
+    twelve = said.situation.regulator_words and said.word == REGULATORS_JOIN
     if not said.situation.opted_out:
-        return None
-    by_word = said.word in lexicon().join or (
-        said.situation.regulator_words and said.word == REGULATORS_JOIN
-    )
-    talk = said.talk
-    if by_word and talk and talk.standing is not Standing.DONE and talk.question:
-        return reopened(talk, "joined", WantsIn())
-    if by_word:
-        return greeted(said)
+        # The carrier may have shut somebody out whom we know nothing of.
+        return joined(said) if twelve and not answers(said) else None
+    if twelve or said.word in lexicon().join:
+        return joined(said)
     if said.word in said.flows.keywords or said.situation.medium is not Medium.SMS:
         return None
     return Turn(said.situation.conversation, rule="opted_out", language=said.language)
 
 
-def greeted(said: Said) -> Turn | Talk | None:
+def answers(said: Said) -> bool:
+    return said.live is not None and valid(said.asked(said.live), said.text, said.word) is not None
+
+
+def joined(said: Said) -> Turn | Talk | None:
+    """Back where it stood; who has come to the end is only told, who is new may begin."""
+    talk = said.talk
+    if talk and talk.standing is not Standing.DONE and talk.question:
+        return reopened(talk, "joined", WantsIn())
     flow = home(said.flows, said.situation)
     if flow is None:
         return Turn(said.situation.conversation, effects=(WantsIn(),), rule="join")
     speaker = begun(said.flows, flow, said.situation, said.now, said.language)
     speaker.effects.append(WantsIn())
     speaker.note("joined")
+    if said.situation.groups:
+        return aside(speaker, "join")
     start(speaker)
     return speaker

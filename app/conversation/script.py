@@ -1,18 +1,4 @@
-"""Conversations written down as tests: what a person does, what must be said, when.
-
-# Somebody signs up and forgets.          a comment
-flow: signup                              a header: flow, language, channel, now, groups, line
-channel: sms, ussd                        run once for each
-language: fa, en
-
-> 9                                       a text (from a screen or a phone, as the channel is)
-< Welcome! ...                            a message, whole, or up to `...`
-(its next line)                         two spaces go on with the text above
-? name                                    where the conversation stands; `? end done`
-! registered                              what follows from the turn; `! registered name=Hope`
-@ +2 days                                 time passes, silences are heard
-@ dial 9, @ hang up, @ sms, @ ussd        a dialog begins or dies; the channel changes
-"""
+"""Conversations written down as tests (docs/flows.md, "Scripts"): parsed, played, compared."""
 
 import json
 import re

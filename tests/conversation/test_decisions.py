@@ -79,6 +79,22 @@ def test_twelve_from_somebody_who_is_in_is_an_answer_and_joins() -> None:
     assert turn.effects == (WantsIn(),)
 
 
+def test_twelve_from_nobody_we_know_joins_and_begins() -> None:
+    person = Person()
+    person.situation = replace(person.situation, regulator_words=True)
+    turn = person.says("12")
+    assert (turn.rule, turn.effects) == ("join", (WantsIn(),))
+    assert turn.conversation.step == "agree"
+
+
+def test_who_has_registered_is_only_told_of_joining() -> None:
+    person = at_members(regulator_words=True)
+    person.says("20", "رد", "بله", "۱۱")
+    turn = person.says("۱۲")
+    assert turn.says == ("دوباره پیام‌های ما را می‌گیرید.",)
+    assert turn.conversation.standing is Standing.DONE
+
+
 def test_a_new_sign_up_joins_again_where_it_stood() -> None:
     person = at_members()
     person.says("لغو")
