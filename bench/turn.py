@@ -1,15 +1,14 @@
-"""What one turn of the shipped sign-up costs, with its state stored and loaded as intake does.
-
-    .venv/bin/python bench/turn.py [ROUNDS]
-"""
+"""What one turn of the shipped sign-up costs: `.venv/bin/python bench/turn.py [ROUNDS]`."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
+from app.conversation.compiled import Flows
 from app.conversation.engine import hear
 from app.conversation.load import load_flows
 from app.conversation.turn import Heard, HeardKind, Medium, Situation, Standing
@@ -20,7 +19,11 @@ BY_SMS = (
     *("۹", "بله", "همیاران امید", "1", "اصفهن", "بله", "کاشان", "راهنما", "۱ و ۳"),
     *("۱،۲", "حدود بیست و پنج نفر", "برگشت", "۲۵", "رد", "مریم رضایی", "چی؟", "بله"),
 )
-BY_USSD = ("", "1", "همیاران امید", "1", "99", "0", "4", "99", "2", "1 3", "1", "25", "00", "مریم رضایی", "1")
+BY_USSD = (
+    *("", "1", "همیاران امید", "1", "99", "0", "4", "99", "2"),
+    *("1 3", "1", "25", "00", "مریم رضایی", "1"),
+)
+Timed = list[tuple[str, float]]
 
 
 def main() -> None:
@@ -29,10 +32,11 @@ def main() -> None:
     flows = load_flows(FLOWS)
     print(f"flows loaded in {perf_counter() - started:.2f} s")
     for medium, script in ((Medium.SMS, BY_SMS), (Medium.USSD, BY_USSD)):
-        report(medium, script, rounds, [one for _ in range(rounds) for one in talk(flows, medium, script)])
+        turns = [one for _ in range(rounds) for one in talk(flows, medium, script)]
+        report(medium, script, turns)
 
 
-def talk(flows, medium, script):
+def talk(flows: Flows, medium: Medium, script: Sequence[str]) -> Iterator[tuple[str, float]]:
     situation = Situation(medium, default_flow="signup", address="+989120000001")
     now = datetime(2026, 3, 1, 9, tzinfo=UTC)
     for at, line in enumerate(script):
@@ -47,7 +51,7 @@ def talk(flows, medium, script):
         raise SystemExit(f"the {medium} script no longer reaches the end: {situation.conversation}")
 
 
-def report(medium, script, rounds, turns) -> None:
+def report(medium: Medium, script: Sequence[str], turns: Timed) -> None:
     times = [seconds for _, seconds in turns]
     cuts = quantiles(times, n=100)
     print(
