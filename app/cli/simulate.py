@@ -50,6 +50,7 @@ class Plan:
     misbehave: float
     minutes: float
     seed: int
+    think: float
 
 
 @simulate.callback()
@@ -64,6 +65,9 @@ def play_crowd(  # noqa: PLR0913, PLR0917  each is an option
     flow: Annotated[str, typer.Option(help="The flow that they sign up with.")] = "signup",
     seed: Annotated[int | None, typer.Option(help="The same seed is the same crowd.")] = None,
     minutes: Annotated[float, typer.Option(min=0.1, max=240, help="Give up after.")] = 30,
+    think: Annotated[
+        float, typer.Option(min=0, max=600, help="Seconds a person takes to answer.")
+    ] = 1,
     key: Annotated[
         str, typer.Option(envvar="MUSTER_API_KEY", help="An API key; else one is made.")
     ] = "",
@@ -76,7 +80,7 @@ def play_crowd(  # noqa: PLR0913, PLR0917  each is an option
     """
     settings = settings_or_exit(config)
     seed = secrets.randbelow(10**6) if seed is None else seed
-    plan = _plan(settings, url, channel, flow, (people_, rate, misbehave, minutes, seed))
+    plan = _plan(settings, url, channel, flow, (people_, rate, misbehave, minutes, seed, think))
     crowd = people(plan.flow, plan.count, plan.misbehave, plan.seed)
     began = datetime.now(UTC) - CLOCKS_DIFFER
     try:
@@ -100,7 +104,7 @@ def _plan(
     url: str,
     name: str,
     flow: str,
-    figures_: tuple[int, float, float, float, int],
+    figures_: tuple[int, float, float, float, int, float],
 ) -> Plan:
     if settings.environment == "production":
         fail("these settings are of production; a crowd belongs on a machine for trying")
@@ -121,7 +125,7 @@ def _plan(
 
 async def _play(plan: Plan, crowd: list[Person], *, quiet: bool) -> Tally:
     line = plan.channel.lines[0] if plan.channel.lines else ""
-    game = Crowd(crowd, plan.rate, line, plan.seed)
+    game = Crowd(crowd, plan.rate, line, plan.seed, plan.think)
     hook = f"{plan.url}/hooks/{plan.channel.name}/{plan.channel.secrets[0]}"
     send_url = plan.adapter.send_url
     if is_the_servers(send_url):  # it may run on another port than the settings know of

@@ -4,9 +4,9 @@ import asyncio
 import random
 import secrets
 import time
-from collections import deque
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 from app.simulator.faults import CarrierAnswer, Faults, strikes
 from app.simulator.hook import Hook, NotAnswered
@@ -17,7 +17,6 @@ from gateway_adapters.http import HttpResponse
 RETRY_AFTER = (1.0, 2.0, 4.0, 8.0, 16.0)  # many real carriers never come again
 HELD_BACK = 2.0
 ON_THE_AIR = 0.2  # seconds to a phone, and from it
-MOST_HELD = 50
 BUSY = HttpResponse(503, b"", {"retry-after": "2"})
 HALF_A_JSON = HttpResponse(200, b'{"results": [{"our', {"content-type": "application/json"})
 TASKS_AT_MOST = 5000
@@ -31,8 +30,7 @@ class Carrier:
     def __init__(self, hook: Hook, phones: Phones, taps: Taps, line: str) -> None:
         self.faults = Faults()
         self._hook, self._phones, self._taps, self._line = hook, phones, taps, line
-        self._orders: dict[str, asyncio.Lock] = {}
-        self._held: dict[str, deque[tuple[Bubble, str]]] = {}
+        self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
 
     # from a phone
@@ -65,8 +63,6 @@ class Carrier:
             if faults.delay:
                 await asyncio.sleep(random.uniform(0, faults.delay))  # noqa: S311
             await self._knock(number, bubble, item, faults)
-        if not order.locked():
-            self._orders.pop(number, None)
 
     async def _knock(
         self, number: str, bubble: Bubble, item: dict[str, Any], faults: Faults
@@ -134,8 +130,7 @@ class Carrier:
             return
         if not phone.on:
             bubble = self._add(number, message, Way.HELD)
-            held = self._held.setdefault(number, deque(maxlen=MOST_HELD))
-            held.append((bubble, message["id"]))
+            phone.held.append((bubble, message["id"]))
             return
         bubble = self._add(number, message, Way.ARRIVED)
         await self._report(number, bubble, message["id"], "delivered", faults)
@@ -166,7 +161,9 @@ class Carrier:
         phone.on = on
         self._phones.tell(number, "power", {"on": on})
         if on:
-            for bubble, carrier_id in self._held.pop(number, ()):
+            held = list(phone.held)
+            phone.held.clear()
+            for bubble, carrier_id in held:
                 self._phones.move(number, bubble, Way.ARRIVED)
                 self._start(self._report(number, bubble, carrier_id, "delivered", self.faults))
 

@@ -12,6 +12,7 @@ from app.simulator.sizes import screen_size, text_size
 
 MOST_PHONES = 500
 MOST_BUBBLES = 200
+MOST_HELD = 50
 
 
 class Way(StrEnum):
@@ -91,6 +92,8 @@ class Phone:
     on: bool = True
     bubbles: deque[Bubble] = field(default_factory=lambda: deque(maxlen=MOST_BUBBLES))
     dialog: Dialog | None = None
+    held: deque[tuple[Bubble, str]] = field(default_factory=lambda: deque(maxlen=MOST_HELD))
+    """What waits for the phone to be on, each with the carrier's id."""
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -145,8 +148,8 @@ class Phones:
         self.tell(number, "dialog", dialog.shown() if dialog else {})
 
     def wipe(self, number: str) -> None:
-        """Empty a phone. What the service knows of its owner stays as it is."""
-        self._phones.pop(number, None)
+        """Empty a phone's list. What the service knows of its owner stays as it is."""
+        self.touch(number).bubbles.clear()
 
     def tell(self, number: str, kind: str, shown: dict[str, Any]) -> None:
         for look in self._looks:

@@ -245,7 +245,7 @@ class _Calls:
         return JSONResponse({"tap": token}, 201 if token else 429)
 
     async def read_tap(
-        self, token: str, patience: Annotated[float, Query(ge=0, le=10)] = 1
+        self, token: str, patience: Annotated[float, Query(ge=0, le=5)] = 1
     ) -> list[dict[str, Any]]:
         tap = self.taps.find(token)
         if tap is None:

@@ -11,7 +11,7 @@ from typing import Any
 
 MOST_WATCHES = 50
 MEMORY = 1000
-BREATH = 15.0
+BREATH = 5.0
 """Seconds a stream lasts before the browser opens it again: a server that stops waits for it."""
 
 

@@ -141,6 +141,38 @@ def test_what_arrives_is_text_whatever_it_holds(simulator):
     expect(mine.locator("img, b")).to_have_count(0)
 
 
+def test_a_phone_without_the_service_says_so_and_goes_on(simulator):
+    page = simulator("en", expected="ERR_INTERNET_DISCONNECTED")
+    phone = page.locator(".phone").first
+    page.context.set_offline(True)
+    phone.get_by_role("button", name="9", exact=True).first.click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("did not work|lost the service"))
+    page.context.set_offline(False)
+    phone.get_by_role("button", name="9", exact=True).first.click()
+    expect(phone.locator(".bubble.theirs")).to_have_count(1, timeout=SOON)
+    expect(page.get_by_role("status")).to_be_hidden()
+
+
+def test_a_phone_that_is_off_is_quiet(simulator):
+    page = simulator("en")
+    phone = page.locator(".phone").first
+    phone.get_by_role("button", name="Switch the phone off").click()
+    expect(phone.locator(".asleep")).to_be_visible()
+    expect(phone.locator("textarea")).to_be_disabled()
+    phone.get_by_role("button", name="Switch the phone on").click()
+    expect(phone.locator("textarea")).to_be_enabled()
+
+
+def test_time_is_moved_on(simulator):
+    page = simulator("en")
+    phone = page.locator(".phone").first
+    phone.get_by_role("button", name="Move time on").click()
+    expect(phone.locator(".aside")).to_have_text("No open conversation is waiting.")
+    text(phone, "9")
+    phone.get_by_role("button", name="Move time on").click()
+    expect(phone.locator(".aside").last).to_contain_text("Its time has come")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("lang", "viewport"), [("fa", PHONE), ("en", WIDE), ("ar", WIDE), ("hu", PHONE)]

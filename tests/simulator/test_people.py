@@ -74,7 +74,7 @@ def test_everyone_who_misbehaves_comes_to_an_end_too():
     assert ends[State.DONE] > 100
     assert ends[State.LEFT] > 10
     assert ends[State.STOPPED] > 5
-    assert ends[State.LOST] < 15
+    assert ends[State.GAVE_UP] < 15
 
 
 def test_the_same_seed_is_the_same_crowd():

@@ -36,8 +36,9 @@ class Account:
 
     @property
     def is_clean(self) -> bool:
-        lost = self.states[State.LOST]
-        return not (self.missing or self.doubled or self.untold or self.differing or lost)
+        unanswered = self.states[State.UNANSWERED]
+        wrong = self.missing or self.doubled or self.untold or self.differing
+        return not (wrong or unanswered)
 
 
 def settle(crowd: Sequence[Person], groups: Iterable[Mapping[str, Any]]) -> Account:

@@ -30,8 +30,10 @@ class State(StrEnum):
     """Stopped answering, as people do."""
     STOPPED = "stopped"
     """Asked for no more messages."""
-    LOST = "lost"
-    """Could not make sense of what came, or was never answered."""
+    GAVE_UP = "gave up"
+    """Got nowhere with a question, however often it was tried."""
+    UNANSWERED = "unanswered"
+    """Said something and heard nothing more: the service's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Person:
             return None
         self.turns += 1
         if self.turns > MOST_TURNS:
-            self.state = State.LOST
+            self.state = State.GAVE_UP
             return None
         read = next((r for r in map(self.prompts.read, reversed(texts)) if r.step or r.guess), None)
         if read and read.guess is not None:
@@ -111,7 +113,7 @@ class Person:
     def _answer(self, step: Step) -> Saying | None:
         tries = self.tries[step.name] = self.tries.get(step.name, 0) + 1
         if tries > PATIENCE_WITH_QUESTION:
-            self.state = State.LOST
+            self.state = State.GAVE_UP
             return None
         if self._strikes():
             return self._astray(step)

@@ -14,8 +14,6 @@ from app.simulator.crowd.door import Door, report
 from app.simulator.crowd.people import Person, Saying, State
 
 POSTERS = 64
-THINKS = (0.2, 1.5)
-"""Seconds a person takes to answer; what comes meanwhile is answered together."""
 TRIES = 4
 UNANSWERED_AFTER = 90.0
 
@@ -46,10 +44,13 @@ class _Talker:
 class Crowd:
     """Plays people against a door until all are through, or time is up."""
 
-    def __init__(self, crowd: Sequence[Person], rate: float, line: str, seed: int) -> None:
+    def __init__(
+        self, crowd: Sequence[Person], rate: float, line: str, seed: int, think: float = 1.0
+    ) -> None:
+        """`think` is how many seconds people take to answer; what comes meanwhile waits."""
         self.tally = Tally()
         self._talkers = {person.number: _Talker(person) for person in crowd}
-        self._rate, self._line = rate, line
+        self._rate, self._line, self._think_for = rate, line, think
         self._chance = random.Random(seed)  # noqa: S311  a crowd to be repeated, no secret
         self._due: list[tuple[float, int, _Talker]] = []
         self._order = itertools.count()
@@ -75,7 +76,7 @@ class Crowd:
             talker.inbox.append(message["text"])
             if not talker.thinking:
                 talker.thinking = True
-                ready = now + self._chance.uniform(*THINKS)
+                ready = now + self._think_for * self._chance.uniform(0.2, 1.8)
                 heapq.heappush(self._due, (ready, next(self._order), talker))
 
     async def play(self, door: Door, seconds: float, shown: Callable[[], None]) -> None:
@@ -174,7 +175,7 @@ class Crowd:
     def _give_up(self) -> None:
         for talker in self._talkers.values():
             if talker.person.state is State.TALKING:
-                talker.person.state = State.LOST
+                talker.person.state = State.UNANSWERED
 
 
 def _goodness(status: int) -> int:

@@ -57,7 +57,9 @@ class Prompts:
                 best = pattern.weight, pattern, found
         if best is None:
             return Read()
-        return Read(step=best[1].step, code=best[2].groupdict().get(CODE) or "")
+        step, found = best[1].step, best[2]
+        registers = step is not None and getattr(step.definition, "does", "") == "register"
+        return Read(step=step, code=(found.groupdict().get(CODE) or "") if registers else "")
 
     @cached_property
     def _near(self) -> Pattern:

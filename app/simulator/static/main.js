@@ -56,7 +56,9 @@ function listen(token) {
       const phone = phones.get(number);
       if (phone) what(phone, item);
     });
+  let late = 0;
   stream.addEventListener("open", () => {
+    clearTimeout(late);
     pause = 500;
     notice("offline", "");
   });
@@ -66,7 +68,9 @@ function listen(token) {
   stream.addEventListener("faults", (event) => faults.show(JSON.parse(event.data)));
   stream.addEventListener("reset", again);
   stream.addEventListener("error", () => {
+    clearTimeout(late);
     if (stream.readyState === EventSource.CLOSED) again();
+    else late = setTimeout(() => notice("offline", words.offline), 3000);
   });
 }
 

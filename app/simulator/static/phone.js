@@ -159,7 +159,6 @@ export class Phone {
     if (!(await this.try("wipe", {}))) return;
     this.bubbles.clear();
     this.empty();
-    this.dialog(null);
   }
 
   // A line of the phone's own, in between the bubbles.
