@@ -7,6 +7,7 @@ processes share one.
 
 import threading
 import time
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -40,3 +41,9 @@ def take_numbers(db: Connection, name: str, count: int = 1) -> int:
         index_elements=["name"], set_={"next": counters.c.next + count}
     ).returning(counters.c.next)
     return int(db.execute(statement).scalar_one()) - count
+
+
+def at_time(moment: datetime) -> int:
+    """The least id of a moment, to begin a look at what came since."""
+    since = int(moment.timestamp() * 1000) - EPOCH_MS
+    return max(0, since) << (COUNTER_BITS + PROCESS_BITS)

@@ -1,0 +1,30 @@
+"""What people said in finished conversations, to measure flows by."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from app.store.schema import conversations, inbox
+
+
+def latest_finished(db: Connection, flow: str, version: int, limit: int) -> Sequence[Row[Any]]:
+    """Texts of the latest finished conversations, each conversation's in order."""
+    latest = (
+        select(conversations.c.id, conversations.c.step)
+        .where(
+            conversations.c.flow == flow,
+            conversations.c.version == version,
+            conversations.c.standing == "done",
+        )
+        .order_by(conversations.c.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    statement = (
+        select(inbox.c.conversation_id, inbox.c.text, inbox.c.received_at, latest.c.step)
+        .join(latest, latest.c.id == inbox.c.conversation_id)
+        .where(inbox.c.kind == "message")
+        .order_by(inbox.c.conversation_id, inbox.c.id)
+    )
+    return db.execute(statement).all()
