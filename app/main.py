@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI
 
 from app import operations
 from app.admin.api.application import application as admin_api
+from app.admin.console.application import application as console
 from app.admin.office import Office
 from app.conversation.compiled import Flows
 from app.conversation.load import flow_of, load_flows
@@ -119,8 +120,10 @@ def create_app(settings: Settings) -> Door:
         trusted_proxies=tuple(settings.trusted_proxies),
     )
     app.include_router(operations.router(muster, door))
-    app.mount("/api/v1", admin_api(_office(muster)))
+    office = _office(muster)
+    app.mount("/api/v1", admin_api(office))
     static = shared()
+    app.mount("/console", _console(muster, office, door, static))
     app.include_router(static.router())
     if settings.with_simulator:
         app.include_router(_simulator(muster, static))
@@ -162,7 +165,28 @@ def _office(muster: Muster) -> Office:
     """Give staff a pool of their own: a busy API never keeps the intake waiting."""
     settings = muster.settings
     store = open_store(settings.database_url, settings.pool)
-    return Office(store, muster.new_id, muster.flows, muster.channels)
+    return Office(
+        store,
+        muster.new_id,
+        muster.flows,
+        muster.channels,
+        public_url=settings.public_url,
+        key=secret_key(settings),
+        submit=muster.desk.submit,
+    )
+
+
+def _console(muster: Muster, office: Office, door: Door, static: Files) -> FastAPI:
+    settings = muster.settings
+    return console(
+        office,
+        static,
+        secure=settings.public_url.startswith("https://"),
+        totp_required=settings.environment == "production",
+        simulator=settings.with_simulator,
+        address_of=lambda request: str(caller(request.scope, door.trusted_proxies) or ""),
+        spooled=lambda: muster.desk.spooled,
+    )
 
 
 def _simulator(muster: Muster, static: Files) -> APIRouter:

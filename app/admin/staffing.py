@@ -104,3 +104,11 @@ def choose_password(office: Office, caller: Caller, old: str, new: str) -> None:
         staff.set_password(db, caller.id, password_hash, now)
         logins.end_all(db, caller.id)
         audit.note(db, caller.who, "password changed", f"operator:{caller.id}", now)
+
+
+def sign_out(office: Office, caller: Caller, operator: int) -> None:
+    """End every login of an operator."""
+    with office.store.write() as db:
+        logins.end_all(db, operator)
+        now = datetime.now(UTC)
+        audit.note(db, caller.who, "logins ended", f"operator:{operator}", now)
