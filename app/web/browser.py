@@ -7,7 +7,6 @@ which another site can neither read nor make.
 import hashlib
 import hmac
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs
@@ -137,13 +136,13 @@ async def read_form(given: Given, request: Request, browser: Browser) -> Form:
     return form
 
 
-def stamp(given: Given, browser: Browser) -> str:
+def stamp(given: Given, browser: Browser, now: float) -> str:
     """When a form was shown, so that one sent back at once is known for a program's."""
-    now = str(int(time.time() * 10))
-    return f"{now}.{keyed(given, 'stamp', browser.token, now)}"
+    at = str(int(now * 10))
+    return f"{at}.{keyed(given, 'stamp', browser.token, at)}"
 
 
-def age(given: Given, browser: Browser, stamped: str) -> float | None:
+def age(given: Given, browser: Browser, stamped: str, now: float) -> float | None:
     """Seconds since the form was shown; None if that cannot be told."""
     at, _, proof = stamped.partition(".")
     expected = keyed(given, "stamp", browser.token, at)
@@ -151,4 +150,4 @@ def age(given: Given, browser: Browser, stamped: str) -> float | None:
         return None
     if not hmac.compare_digest(proof.encode("utf-8", "surrogatepass"), expected.encode()):
         return None
-    return time.time() - int(at) / 10
+    return now - int(at) / 10

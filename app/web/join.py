@@ -6,6 +6,7 @@ second look repeat nothing.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -88,7 +89,7 @@ class Join:
 
     def _page(self, guest: Guest, visitor: Visitor, step: str) -> Response:
         if not visitor.is_proven:
-            return self._stranger(guest, visitor)
+            return self._to(guest, guest.path) if step else self._stranger(guest, visitor)
         talk = visitor.open_in(self._given, guest.flow)
         if talk is None or (visitor.kept and visitor.kept.taken_by is not None):
             if step:
@@ -215,7 +216,7 @@ class Join:
         if form[TRAP]:
             proof.pretend(self._given, guest.browser, number)
             return self._to(guest, guest.path)
-        waited = age(self._given, guest.browser, form["stamp"])
+        waited = age(self._given, guest.browser, form["stamp"], time.time())
         if waited is None or not FASTEST <= waited <= SLOWEST:
             return self._number(guest, labels["too_fast"], written, 422)
         return self._owe_code(guest, number)

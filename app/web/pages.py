@@ -1,5 +1,6 @@
 """Pages: templates, the words around them by language, and the headers that keep them to us."""
 
+import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -59,8 +60,13 @@ class Pages:
 
     def language(self, browser: Browser, flow: Flow | None) -> str:
         """What the browser chose, if we speak it, else the flow's first language."""
-        spoken = flow.languages if flow else tuple(self.about)
+        spoken = self._spoken(flow)
         return browser.asked_language if browser.asked_language in spoken else spoken[0]
+
+    def _spoken(self, flow: Flow | None) -> tuple[str, ...]:
+        """The languages of a flow; those of the front one for pages without."""
+        front = flow or self._given.flow(self._given.front)
+        return front.languages if front else tuple(self.about)
 
     def slots(self, flow: Flow | None, language: str) -> dict[str, str]:
         """What stands for `{keyword}`, `{line}` and `{url}` in words."""
@@ -103,7 +109,7 @@ class Pages:
             raw_keyword=front.invites.get(language, "") if front else "",
             path=request.url.path,
             proof=form_proof(self._given, browser),
-            stamp=stamp(self._given, browser),
+            stamp=stamp(self._given, browser, time.time()),
             **about,
         )
         answer = HTMLResponse(html, status, headers=HEADERS)
@@ -118,7 +124,7 @@ class Pages:
         return self.show("told", request, browser, language, status=404, **about)
 
     def _languages(self, flow: Flow | None) -> dict[str, str]:
-        spoken = flow.languages if flow else tuple(self.about)
+        spoken = self._spoken(flow)
         return {code: self.words[code]["name"] for code in spoken if code in self.words}
 
 
