@@ -42,6 +42,8 @@ from gateway_adapters.http import unix_time
 PHASES = {"begin": Phase.BEGIN, "continue": Phase.CONTINUE}
 STATUSES = {status.value: status for status in Status}
 
+TAKEN = HttpResponse.of_json({"ok": True, "screens": []})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Simulator(Adapter):
@@ -78,6 +80,8 @@ class Simulator(Adapter):
     def acknowledge(
         self, request: HttpRequest, events: Sequence[Event], screens: Sequence[Screen]
     ) -> HttpResponse:
+        if not screens:
+            return TAKEN
         shown = [{"text": screen.text, "more": screen.more} for screen in screens]
         return HttpResponse.of_json({"ok": True, "screens": shown})
 

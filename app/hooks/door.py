@@ -44,7 +44,7 @@ MOST_BYTES = 1024 * 1024
 READ_DEADLINE = 20.0  # seconds for a whole body
 NOT_FOUND = HttpResponse.plain("Not found", 404)
 AGAIN = HttpResponse(503, b"Try again", {"content-type": "text/plain", "retry-after": "5"})
-KEPT_HEADERS = frozenset({"content-type", "user-agent", "date"})
+KEPT_HEADERS = ("content-type", "user-agent", "date")
 """Headers that are kept with the raw request; others may hold secrets."""
 
 
@@ -98,8 +98,7 @@ class Door:
         if self.intake.is_full:
             return AGAIN, channel.name  # before the body is read: memory stays as it is
         try:
-            async with asyncio.timeout(READ_DEADLINE):
-                body = await _read(scope, receive)
+            body = await _read(scope, receive)
         except TooLarge:
             return HttpResponse.plain("Too large", 413), channel.name
         except TimeoutError:
@@ -218,10 +217,13 @@ def _screen(answer: Answer, channel: Channel) -> Screen:
 
 def raw(request: HttpRequest) -> bytes:
     """Write a request as it is kept: without our secret and without headers that may hold one."""
-    parts = request.path[len(PATH) :].split("/")
-    path = PATH + "/".join([parts[0], "*", *parts[2:]])
-    kept = {name: value for name, value in request.headers.items() if name in KEPT_HEADERS}
-    head = {"method": request.method, "path": path, "query": request.query_string, "headers": kept}
+    whole, _, query = request.url.partition("?")
+    channel, _, rest = whole[len(PATH) :].partition("/")
+    after = rest.partition("/")[1:]
+    given = request.headers
+    kept = {name: given[name] for name in KEPT_HEADERS if name in given}
+    path = f"{PATH}{channel}/*{''.join(after)}"
+    head = {"method": request.method, "path": path, "query": query, "headers": kept}
     return orjson.dumps(head) + b"\n" + request.body
 
 
@@ -241,21 +243,28 @@ def _request(scope: Scope, body: bytes) -> HttpRequest:
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes:
-    """Read the body, and no further than the limit."""
+    """Read the body, and no further than the limit; most come in one piece."""
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > MOST_BYTES:
             raise TooLarge
-    chunks, size = [], 0
+    async with asyncio.timeout(READ_DEADLINE):
+        return await _read_on(receive)
+
+
+async def _read_on(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
+        chunk = message.get("body", b"")
+        size += len(chunk)
         if size > MOST_BYTES:
             raise TooLarge
         if not message.get("more_body"):
-            return b"".join(chunks)
+            return b"".join([*chunks, chunk]) if chunks else chunk
+        chunks.append(chunk)
 
 
 async def _send(send: Send, answer: HttpResponse) -> None:

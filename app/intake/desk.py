@@ -97,6 +97,8 @@ class Desk:
         else:
             self._queue.add(waiting)
             self._go()
+        if len(waiting) == 1:
+            return [await waiting[0].done]
         return await asyncio.gather(*(one.done for one in waiting))
 
     @property

@@ -1,6 +1,7 @@
 """One thing to take in, and how it is stored while the database is away."""
 
-import uuid
+import itertools
+import secrets
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -55,13 +56,22 @@ class Unread:
 Taken = Event | Silence | Spoken | Rest | Unread
 
 
+_process = secrets.token_hex(12)
+_numbers = itertools.count()
+
+
+def _new_token() -> str:
+    """Make a word that no other item has, in no process."""
+    return f"{_process}{next(_numbers):x}"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     channel: str
     event: Taken
     received_at: datetime
     raw: bytes | None = None
-    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+    token: str = field(default_factory=_new_token)
     """Stands in for the carrier's id where there is none."""
 
     @property

@@ -170,7 +170,7 @@ class Talk:
             ended = {"standing": Standing.STOPPED.value, "wake_at": None}
             old = {**columns_of(before.conversation), **ended}
             place = {"channel": before.channel, "line": before.line, "updated_at": writes.now}
-            writes.changed_conversations.append(
+            writes.ended_conversations.append(
                 {"id": before.id, **old, **place, "turns": before.turns}
             )
         writes.new_conversations.append(

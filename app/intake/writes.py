@@ -16,7 +16,7 @@ from app.conversation.turn import (
 )
 from app.directory.names import name_key, words_of
 from app.intake.channel import Channel
-from app.store import consents, conversations, dialogs, groups, inbox, outbox, participants
+from app.store import conversations, dialogs, groups, outbox, participants, together
 from app.store.engine import Db
 from app.store.groups import Registration
 from app.store.ids import Ids
@@ -38,6 +38,7 @@ class Writes:
     inbox: Rows = field(default_factory=list)
     new_conversations: Rows = field(default_factory=list)
     changed_conversations: Rows = field(default_factory=list)
+    ended_conversations: Rows = field(default_factory=list)
     outbox: Rows = field(default_factory=list)
     dialogs: Rows = field(default_factory=list)
     consents: Rows = field(default_factory=list)
@@ -110,12 +111,17 @@ class Writes:
     def write(self, db: Db) -> None:
         for person, channel in self.silenced:
             outbox.cancel_for(db, person, channel, self.now)
-        conversations.add(db, self.new_conversations)
-        conversations.change(db, self.changed_conversations)
-        inbox.add(db, self.inbox)
-        outbox.add(db, self.outbox)
+        if self.ended_conversations:  # before the new ones: one flow has one open conversation
+            conversations.change(db, self.ended_conversations)
+        together.write(
+            db,
+            inbox=self.inbox,
+            outbox=self.outbox,
+            consents=self.consents,
+            new_conversations=self.new_conversations,
+            changed_conversations=self.changed_conversations,
+        )
         dialogs.keep(db, self.dialogs)
-        consents.add(db, self.consents)
         participants.record_wishes(db, self.wishes)
         participants.set_language(db, self.languages)
         participants.mute(db, self.mutes)

@@ -32,6 +32,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.types import TypeEngine
 
 from app.store.types import Instant, Json
@@ -58,6 +59,48 @@ def update_rows(db: Connection, table: Table, rows: Sequence[Row], key: str = "i
         _each(db, _update_each(table, tuple(rows[0]), key), rows)
     else:
         db.execute(_update(db.dialect.name, table, tuple(rows[0]), key), {"rows": dumped(rows)})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Rows for one table: inserted, or with a `key` updated."""
+
+    table: Table
+    rows: Sequence[Row]
+    key: str = ""
+
+
+def write_together(db: Connection, changes: Sequence[Change]) -> None:
+    """Write several tables' rows; on PostgreSQL in one statement, which saves round trips.
+
+    The order is not kept there, so no change may lean on another of the same call.
+    """
+    changes = [change for change in changes if change.rows]
+    if db.dialect.name == "sqlite":
+        for change in changes:
+            if change.key:
+                update_rows(db, change.table, change.rows, change.key)
+            else:
+                insert_rows(db, change.table, change.rows)
+    elif changes:
+        shapes = tuple((one.table, tuple(one.rows[0]), one.key) for one in changes)
+        given = {f"rows_{n}": dumped(one.rows) for n, one in enumerate(changes)}
+        db.exec_driver_sql(_together(shapes), given)
+
+
+@cache
+def _together(shapes: tuple[tuple[Table, tuple[str, ...], str], ...]) -> str:
+    """Make one statement of several: `WITH w0 AS (INSERT …), w1 AS (UPDATE …) SELECT 1`."""
+    dialect = psycopg.dialect()  # type: ignore[no-untyped-call]
+    parts = []
+    for number, (table, names, key) in enumerate(shapes):
+        one: Insert | Update
+        one = (
+            _update("postgresql", table, names, key) if key else _insert("postgresql", table, names)
+        )
+        sql = str(one.compile(dialect=dialect)).replace("%(rows)s", f"%(rows_{number})s")
+        parts.append(f"w{number} AS ({sql})")
+    return f"WITH {', '.join(parts)} SELECT 1"
 
 
 def insert_for(db: Connection | str, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -120,7 +120,7 @@ subscriptions = Table(
     Column("id", BigId, primary_key=True, autoincrement=False),
     Column("url", Text, nullable=False),
     Column("events", Json, nullable=False),
-    # Sealed; two while one replaces the other.
+    # [sealed, until]: the newest first, the one before while both hold.
     Column("secrets", Json, nullable=False),
     Column("note", Text, nullable=False, server_default=""),
     Column("active", Boolean, nullable=False, server_default=text("true")),
@@ -142,6 +142,8 @@ callbacks = Table(
         ForeignKey("subscriptions.id", ondelete="CASCADE"),
         nullable=False,
     ),
+    # The same for every subscriber and every try: receivers know a repeat by it.
+    Column("event", String(64), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("body", Text, nullable=False),
     # queued, sending, delivered, given_up.
