@@ -96,11 +96,13 @@ def status_words(talk: Talk) -> list[str]:
 
 def obey_outside(speaker: Talk, asked_for: Command | str) -> Turn | Talk | None:
     """A command while no conversation is open; None leaves it to the line's default."""
-    if asked_for not in {Command.HELP, Command.STATUS, Command.RESTART}:
-        return None
-    if asked_for is Command.RESTART:
+    if asked_for in speaker.flow.languages:
+        speaker.language = str(asked_for)
+    if asked_for is Command.RESTART or asked_for in speaker.flow.languages:
         start(speaker)
         return speaker
+    if asked_for not in {Command.HELP, Command.STATUS}:
+        return None
     if asked_for is Command.HELP:
         speaker.notes.append(help_words(speaker))
     else:
@@ -111,17 +113,20 @@ def obey_outside(speaker: Talk, asked_for: Command | str) -> Turn | Talk | None:
 # --- what was wrong -----------------------------------------------------------------------------
 
 
+def offer_human(talk: Talk, times: int) -> bool:
+    """At the third unusable answer a human is offered, once; True from then on."""
+    if times == MISSES_BEFORE_HUMAN:
+        needs_human(talk, f"three unusable answers to {talk.step!r}")
+        talk.note("human")
+    elif times > MISSES_BEFORE_HUMAN:
+        talk.note("human_waiting")
+    return times >= MISSES_BEFORE_HUMAN
+
+
 def say_what_was_wrong(talk: Talk, phrase: str, slots: Mapping[str, Any]) -> None:
-    """Other words at the second try; at the third a human is offered, once."""
+    """What was expected, with an example; in other words at the second try."""
     step = talk.question
     assert step is not None
-    if talk.misses == MISSES_BEFORE_HUMAN:
-        needs_human(talk, f"three unusable answers to {step.name!r}")
-        talk.note("human")
-        return
-    if talk.misses > MISSES_BEFORE_HUMAN:
-        talk.note("human_waiting")
-        return
     if talk.medium is Medium.SMS:
         # The question is still on the phone; only a list is worth saying again.
         talk.headless = True

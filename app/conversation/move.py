@@ -60,7 +60,7 @@ def ask(talk: Talk, step: Step) -> None:
         talk.editing = True
     talk.step = step.name
     ask_again(talk)
-    talk.misses = 0
+    talk.misses = talk.asked_back = 0
 
 
 def ask_again(talk: Talk) -> None:
@@ -225,7 +225,7 @@ def back(talk: Talk) -> bool:
         talk.answers.update(before)
         talk.editing = bool(editing)
         talk.step = name
-        talk.misses = 0
+        talk.misses = talk.asked_back = 0
         ask_again(talk)
         return True
     return False
@@ -236,7 +236,7 @@ def finish(talk: Talk) -> None:
     talk.standing = Standing.DONE
     talk.asks = False
     talk.trail.clear()
-    talk.misses = talk.page = 0
+    talk.misses = talk.asked_back = talk.page = 0
     talk.near, talk.near_named, talk.over, talk.prefix, talk.asked_on = None, "", "", "", ""
     talk.editing = talk.listing = talk.reminded = False
 

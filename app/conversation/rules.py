@@ -6,10 +6,10 @@ from app.conversation import commands
 from app.conversation.leaving import REGULATORS_JOIN, join, stop
 from app.conversation.move import answer, ask_again
 from app.conversation.said import Said, home, late, reopened, started
-from app.conversation.speak import aside, page_count
+from app.conversation.speak import aside, guess_words, page_count
 from app.conversation.talk import Talk, begun
 from app.conversation.turn import Medium, Standing, Turn, WantsIn
-from app.conversation.understand import Missed, Near, Taken, Unclear, command_in, otherwise, valid
+from app.conversation.understand import Missed, Near, Unclear, command_in, otherwise, valid
 from app.conversation.words import Command, lexicon
 from app.text.digits import digits, shown
 from app.text.fold import key
@@ -37,15 +37,12 @@ def near_answer(said: Said) -> Talk | None:
         return None
     if said.word == "1" or said.word in talk.flow.yes[talk.language]:
         named = talk.near_named
-        late(talk, said)
+        late(talk, guess_words(talk, talk.question))
         answer(talk, talk.question, talk.near)
         answer_inside(talk, named)
         return talk
     if said.word == "2" or said.word in talk.flow.no[talk.language]:
-        misses = talk.misses + 1
-        reopened(talk)
-        talk.misses = misses
-        return talk
+        return reopened(talk)
     talk.near, talk.near_named = None, ""
     return None
 
@@ -84,7 +81,7 @@ def valid_answer(said: Said) -> Talk | None:
         return None
     if said.situation.regulator_words and said.word == REGULATORS_JOIN:
         talk.effects.append(WantsIn())
-    late(talk, said)
+    late(talk, said.text)
     answer(talk, talk.question, taken.value)
     return talk
 
@@ -128,19 +125,20 @@ def missed(said: Said) -> Talk | None:
     talk = said.live
     if talk is None or talk.standing is Standing.EXPIRED or talk.question is None:
         return None
-    misses = talk.misses
-    match otherwise(said.asked(talk), said.text, said.word):
+    reading = otherwise(said.asked(talk), said.text, said.word)
+    ask_again(talk)
+    if isinstance(reading, Missed):
+        talk.misses += 1
+        if not commands.offer_human(talk, talk.misses):
+            commands.say_what_was_wrong(talk, reading.phrase, reading.slots)
+        return talk
+    talk.asked_back += 1
+    commands.offer_human(talk, talk.asked_back)
+    match reading:
         case Near(value, named):
-            ask_again(talk)
-            talk.near, talk.near_named, talk.misses = value, named, misses
+            talk.near, talk.near_named = value, named
         case Unclear(ids):
             which_one(talk, ids)
-        case Missed(phrase, slots):
-            ask_again(talk)
-            talk.misses = misses + 1
-            commands.say_what_was_wrong(talk, phrase, slots)
-        case Taken():  # the rules before have taken it
-            pass
     return talk
 
 
@@ -151,7 +149,6 @@ def which_one(talk: Talk, ids: tuple[str, ...]) -> None:
     if options is None:
         return
     lines = (f"{shown(options.number(one), talk.language)}. {options.label(one)}" for one in ids)
-    ask_again(talk)
     talk.asks = talk.medium is Medium.USSD
     talk.notes.append("\n".join((talk.phrase("which_one"), *lines)))
 

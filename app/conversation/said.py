@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.conversation.compiled import Flow, Flows
+from app.conversation.definition import END
 from app.conversation.move import ask_again, start
 from app.conversation.show import short
 from app.conversation.talk import Talk, begun
@@ -69,7 +70,7 @@ def started(said: Said, flow: Flow, language: str) -> Talk:
         note = "going_on_open" if talk.trail else ""
         return reopened(talk, note, *welcome(said.situation))
     fresh = begun(said.flows, flow, said.situation, said.now, language or said.situation.language)
-    if talk and talk.step != "end" and talk.question is None:
+    if talk and talk.step != END and talk.question is None:
         fresh.note("changed")
     fresh.effects.extend(welcome(said.situation))
     start(fresh)
@@ -92,9 +93,9 @@ def reopened(talk: Talk, note: str = "", *effects: WantsIn) -> Talk:
     return talk
 
 
-def late(talk: Talk, said: Said) -> None:
+def late(talk: Talk, words: str) -> None:
     """Say which question a late answer was taken for."""
     if talk.standing is not Standing.EXPIRED or talk.question is None:
         return
     talk.standing = Standing.OPEN
-    talk.note("late", answer=short(said.text, 20), question=talk.words(talk.question))
+    talk.note("late", answer=short(words, 20), question=talk.words(talk.question))

@@ -41,6 +41,8 @@ class Talk:
     trail: list[list[Any]] = field(default_factory=list)
     """The steps answered, each with the answers it put aside: the way back."""
     misses: int = 0
+    asked_back: int = 0
+    """How often the open question's answers were only near."""
     page: int = 0
     near: Any = None
     """An answer that was asked back and waits for a yes."""
@@ -186,6 +188,7 @@ def opened(flows: Flows, situation: Situation, now: datetime) -> Talk | None:
         stored.wake_at,
         trail=list(state.get("trail", ())),
         misses=state.get("misses", 0),
+        asked_back=state.get("asked_back", 0),
         page=state.get("page", 0),
         near=state.get("near"),
         near_named=state.get("near_named", ""),
@@ -200,7 +203,7 @@ def opened(flows: Flows, situation: Situation, now: datetime) -> Talk | None:
 
 
 STATE = (
-    *("trail", "misses", "page", "near", "near_named", "over", "editing"),
+    *("trail", "misses", "asked_back", "page", "near", "near_named", "over", "editing"),
     *("listing", "reminded", "prefix", "tail", "asked_on"),
 )
 

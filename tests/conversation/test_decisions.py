@@ -255,6 +255,32 @@ def test_wording_changes_and_the_third_miss_offers_a_human() -> None:
     assert person.says("20").conversation.step == "offer"
 
 
+def test_nobody_is_asked_back_for_ever() -> None:
+    person = Person()
+    person.says("۹", "بله", "امید", "خراسان", "خراسان")
+    turn = person.says("خراسان")
+    assert turn.effects == (NeedsHuman("three unusable answers to 'province'"),)
+    assert "کدام یک؟" in turn.says[-1]
+    other = Person()
+    other.says("۹", "بله", "امید", "اصفحان", "نه", "اصفحان", "نه")
+    assert NeedsHuman("three unusable answers to 'province'") in other.says("اصفحان").effects
+
+
+def test_a_town_names_its_province_and_itself() -> None:
+    person = Person()
+    asked = person.says("۹", "بله", "امید", "کاشان")
+    assert asked.says[0].startswith("منظورتان «اصفهان (کاشان)» است؟")
+    turn = person.says("بله")
+    assert turn.conversation.step == "specialisms"
+    assert turn.conversation.answers["county"] == "isfahan.kashan"
+    assert person.says("برگشت").conversation.step == "county"
+
+
+def test_a_language_by_its_name_begins_in_it() -> None:
+    turn = Person().says("English")
+    assert (turn.language, turn.conversation.step) == ("en", "agree")
+
+
 def test_what_was_wrong_is_said() -> None:
     person = at_members()
     assert person.says("۵۰۰۰۰۰۰").says == ("عدد باید از ۱ تا ۱۰۰۰۰۰ باشد. مثال: ۲۵",)
