@@ -61,7 +61,11 @@ class Fields(dict[str, str]):
 
     def first(self, *names: str) -> str:
         """The first of these fields that is there and not empty, else an empty text."""
-        return next((self[name] for name in names if self.get(name).strip()), "")
+        for name in names:
+            value = self.get(name)
+            if value.strip():
+                return value
+        return ""
 
     def phone(self, *names: str) -> str:
         """The first of these fields that is filled, which must be a possible number."""
@@ -80,6 +84,8 @@ def phone_number(text: str) -> str:
     Short codes and masked numbers pass; whether one can be answered is for `intake` to say.
     """
     number = text.strip()
+    if len(number) > 2 and number.removeprefix("+").isdigit():
+        return number
     if number[:4].lower() == "tel:":
         number = number[4:].strip()
     if sum(letter.isdigit() for letter in number) < 3:
