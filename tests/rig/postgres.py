@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 
 from tests.rig.ports import HOST, free_port
-from tests.rig.processes import children_of
+from tests.rig.processes import children_of, wait_until
 
 NOBODY = 65534
 AS_NOBODY: Mapping[str, Any] = (
@@ -125,9 +125,9 @@ class Postgres:
         self._remove_shared_memory()
         shutil.rmtree(self.folder.parent, ignore_errors=True)
 
-    def standby(self, **options: str) -> "Postgres":
+    def standby(self, port: int = 0, **options: str) -> "Postgres":
         """Make and start a standby that streams from this server, named by its own port."""
-        folder, port = _folder("muster-pg-") / "data", free_port()
+        folder, port = _folder("muster-pg-") / "data", port or free_port()
         name = f"standby{port}"
         _run("pg_basebackup", "--no-sync", "-h", HOST, "-p", self.port, "-U", "muster",
              "-D", folder, "-c", "fast", "-X", "stream")  # fmt: skip
@@ -137,6 +137,15 @@ class Postgres:
         if AS_NOBODY:
             os.chown(folder / "standby.signal", NOBODY, NOBODY)
         return Postgres(folder, port, {**self.options, **more}).start()
+
+    def wait_for_standby(self) -> None:
+        """From here on a commit waits until the standby has it on disk."""
+        self.sql("alter system set synchronous_standby_names = 'ANY 1 (*)'")
+        self.sql("select pg_reload_conf()")
+        wait_until(
+            lambda: self.sql("select 1 from pg_stat_replication where sync_state = 'quorum'"),
+            "a synchronous standby",
+        )
 
     def promote(self) -> None:
         self.sql("select pg_promote(wait => true)")

@@ -56,7 +56,7 @@ class Program:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder or self.log.parent,
-                env={**os.environ, **self.environment},
+                env={**os.environ, "PYTHONFAULTHANDLER": "1", **self.environment},
             )
         STARTED.append(self)
         return self
@@ -91,8 +91,10 @@ class Program:
         try:
             code = self.process.wait(within)
         except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # Python then says where every thread is
+            time.sleep(0.5)
             self.kill9()
-            raise AssertionError(f"did not stop in {within} s:\n{self.said[-3000:]}") from None
+            raise AssertionError(f"did not stop in {within} s:\n{self.said[-9000:]}") from None
         assert code in ENDED_WELL, f"ended with {code}:\n{self.said[-3000:]}"
 
     def kill9(self) -> None:

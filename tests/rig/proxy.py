@@ -16,7 +16,7 @@ CHUNK = 65536
 class Network(StrEnum):
     PASSING = "passing"
     SILENT = "silent"
-    """Takes what is sent and says nothing: a black hole."""
+    """Takes what is sent and says nothing: a black hole. Afterwards its connections are dead."""
     REFUSING = "refusing"
     """Resets every connection, old and new."""
     TRICKLING = "trickling"
@@ -37,6 +37,15 @@ class Proxy:
 
     def refuse(self) -> None:
         self.network = Network.REFUSING
+        self._reset_all()
+
+    def recover(self) -> None:
+        """Pass again; who was in the black hole learns that nobody knows its connection."""
+        if self.network is Network.SILENT:
+            self._reset_all()
+        self.network = Network.PASSING
+
+    def _reset_all(self) -> None:
         for writer in self._open:
             _reset(writer)
 
@@ -55,6 +64,8 @@ class Proxy:
         if self.network is Network.REFUSING:
             _reset(writer)
             return
+        while self.network is Network.SILENT:  # noqa: ASYNC110  set from threads: no Event
+            await asyncio.sleep(0.05)
         far_reader, far_writer = await asyncio.open_connection(HOST, self.target)
         both = {writer, far_writer}
         self._open |= both

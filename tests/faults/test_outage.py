@@ -1,0 +1,57 @@
+"""The database cannot be reached for a while: texts are still taken, and nothing is forgotten."""
+
+import asyncio
+import time
+from functools import partial
+
+import pytest
+
+from tests.e2e.signup import posts_of
+from tests.faults.conftest import short_and_long
+from tests.faults.storm import Storm
+from tests.faults.test_kills import make
+from tests.rig import checker
+from tests.rig.processes import wait_until
+from tests.rig.proxy import Network, proxy_to
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("network", [Network.REFUSING, Network.SILENT])
+@short_and_long(4, 60)
+async def test_texts_are_taken_while_the_database_is_away(
+    carrier, postgres, postgres_url, tmp_path, times, network
+):
+    """`times` is how many seconds the database is away."""
+    async with proxy_to(postgres.port) as proxy:
+        url = postgres_url.replace(f":{postgres.port}/", f":{proxy.port}/")
+        muster = make(tmp_path / "muster", carrier, url)
+        server = await asyncio.to_thread(muster.serve)
+        loop = asyncio.get_running_loop()
+        away: list[float] = []
+
+        def away_for_a_while() -> None:
+            away.append(time.monotonic())
+            if network is Network.REFUSING:
+                loop.call_soon_threadsafe(proxy.refuse)
+            proxy.network = network
+            time.sleep(times)
+            away.append(time.monotonic())
+            loop.call_soon_threadsafe(proxy.recover)
+
+        storm = Storm(partial(posts_of, muster))
+        await storm.rage(away_for_a_while, 1, pause=1.0)
+
+        acked = storm.sender.acked
+        kept = partial(checker.read, postgres_url)
+        await asyncio.to_thread(
+            wait_until, lambda: not checker.lost(kept(), acked), "drained", 60, every=0.5
+        )
+        await asyncio.to_thread(server.stop)
+    taken_meanwhile = [
+        attempt
+        for attempt in storm.sender.attempts
+        if attempt.outcome == "ok" and away[0] < attempt.began < away[1] - 1
+    ]
+    assert taken_meanwhile or network is Network.SILENT
+    storm.check(postgres_url)
