@@ -75,7 +75,7 @@ def faults_of(page: Page) -> list[str]:
     ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def muster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Muster]:
     """The real server as `make run` starts it, on a port of its own."""
     muster = Muster(tmp_path_factory.mktemp("browser"), {}, {"simulator": True})
