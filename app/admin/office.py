@@ -11,6 +11,7 @@ from app.intake.channel import Channel
 from app.intake.item import Answer, Item
 from app.store.engine import Store
 from app.store.ids import Ids
+from app.text.urls import Reach
 
 REQUESTS_A_SECOND = 20
 REQUESTS_AT_ONCE = 200
@@ -37,6 +38,10 @@ class Office:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Tehran"))
     region: str = "IR"
     public_url: str = ""
+    key: bytes = field(default=b"", repr=False)
+    """The installation's own key: seals the secrets that must be read again."""
+    reach: Reach = field(default_factory=Reach)
+    """Where callbacks may go."""
     submit: Callable[[Sequence[Item]], Awaitable[list[Answer]]] = _closed
     """The intake desk's way in, for what the help desk says in a caller's place."""
     replay: Callable[[int], Awaitable[str]] = _cannot_replay

@@ -34,7 +34,12 @@ def a_channel(name: str = "main", **changes: Any) -> Channel:
 
 def an_office(store: Store, new_id: Ids, **changes: Any) -> Office:
     channels = {"main": a_channel(), "other": a_channel("other", lines=("2000",))}
-    given = {"flows": FLOWS, "channels": channels, "public_url": "https://muster.example"}
+    given = {
+        "flows": FLOWS,
+        "channels": channels,
+        "public_url": "https://muster.example",
+        "key": b"k" * 32,
+    }
     return Office(store=store, new_id=new_id, **{**given, **changes})
 
 

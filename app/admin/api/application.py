@@ -23,6 +23,7 @@ from app.admin.api import (
     keys,
     messages,
     operators,
+    webhooks,
 )
 from app.admin.api.once import Once
 from app.admin.office import Office
@@ -53,6 +54,7 @@ PARTS = (
     flows,
     keys,
     operators,
+    webhooks,
     audit,
 )
 TAGS = {
@@ -65,6 +67,7 @@ TAGS = {
     "counts": "How many, by place, specialism, type, state and time.",
     "keys": "Keys for this API.",
     "operators": "Who may sign in to the console.",
+    "webhooks": "Who is told of sign-ups, changes and withdrawals.",
     "audit": "Who did what, in a chain that shows changes.",
 }
 
