@@ -1,8 +1,10 @@
 """`muster` itself: serve, work, db, doctor; and the groups of other files."""
 
 import asyncio
+import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +18,11 @@ from app.cli.house import fail, settings_or_exit
 from app.cli.publishing import publish
 from app.conversation.source import BadFlow
 from app.logs import set_up_logs
-from app.main import create_app, put_together, running
-from app.settings import BadSettings, Settings
+from app.main import Muster, create_app, put_together, running
+from app.settings import BadSettings
+from app.store.engine import DatabaseAway
 from app.store.migrate import upgrade
+from app.store.spool import SpoolFull
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 db = typer.Typer(no_args_is_help=True, help="The database's shape.")
@@ -42,12 +46,15 @@ def serve(
         os.environ["MUSTER_CONFIG"] = str(config)  # for processes of their own
     settings = settings_or_exit(config)
     set_up_logs()
-    _refuse_unusable(settings)
     if workers == 1:
-        _run_uvicorn(create_app(settings), host, port)
+        with _readable():
+            served = create_app(settings)
+        _run_uvicorn(served, host, port)
         return
     if make_url(settings.database_url).get_backend_name() == "sqlite":
         fail("several workers need PostgreSQL: SQLite has one writer")
+    with _readable():  # once here, so that an error is told once and not by every worker
+        put_together(settings).close()
     _run_uvicorn("app.main:from_environment", host, port, workers=workers, factory=True)
 
 
@@ -88,12 +95,12 @@ def work(config: Config = None) -> None:
     """Send what is owed and ask carriers, without serving anything."""
     settings = settings_or_exit(config)
     set_up_logs()
-    _refuse_unusable(settings)
-    asyncio.run(_work(settings))
+    with _readable():
+        muster = put_together(settings)
+    asyncio.run(_work(muster))
 
 
-async def _work(settings: Settings) -> None:
-    muster = put_together(settings)
+async def _work(muster: Muster) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -102,14 +109,13 @@ async def _work(settings: Settings) -> None:
         await stop.wait()
 
 
-def _refuse_unusable(settings: Settings) -> None:
-    """Put the house together once and throw it away: an error here has a readable reason."""
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """End with a reason instead of a trace where the settings or the flows cannot be used."""
     try:
-        muster = put_together(settings)
-    except (BadSettings, BadFlow) as error:
+        yield
+    except (BadSettings, BadFlow, DatabaseAway, SpoolFull) as error:
         fail(str(error))
-    muster.store.close()
-    muster.desk.close()
 
 
 @db.command("upgrade")

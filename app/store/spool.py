@@ -21,25 +21,16 @@ class Spool:
     """Rows of JSON in the order they came; one process a file."""
 
     def __init__(self, path: Path, most: int = 5_000_000) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path, self._held = _own(path)
         self._lock = threading.Lock()
         self._most = most
         self._full = False
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS spool (id INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT)"
-        )
-        self._count = int(self._db.execute("SELECT count(*) FROM spool").fetchone()[0])
-        self._prove_writable()
-
-    def _prove_writable(self) -> None:
-        """Fail at the start rather than at the first outage."""
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("INSERT INTO spool (item) VALUES ('')")
-        self._db.execute("ROLLBACK")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path, self._held = _own(path)
+            self._db = _open(path)
+            self._count = int(self._db.execute("SELECT count(*) FROM spool").fetchone()[0])
+        except (OSError, sqlite3.Error) as error:
+            raise SpoolFull(f"the spool {path} cannot be written: {error}") from error
 
     def __len__(self) -> int:
         return self._count
@@ -82,6 +73,18 @@ class Spool:
     def close(self) -> None:
         self._db.close()
         self._held.close()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open the file and prove that it can be written: better now than at the first outage."""
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("CREATE TABLE IF NOT EXISTS spool (id INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT)")
+    db.execute("BEGIN IMMEDIATE")
+    db.execute("INSERT INTO spool (item) VALUES ('')")
+    db.execute("ROLLBACK")
+    return db
 
 
 def _own(path: Path) -> tuple[Path, IO[str]]:
