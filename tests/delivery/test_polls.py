@@ -1,0 +1,245 @@
+"""Carriers that must be asked: each batch is kept before the next is asked for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from aiohttp import web
+from sqlalchemy import select, update
+
+from app.delivery import polls
+from app.delivery.exchange import Client
+from app.delivery.polls import Poller
+from app.delivery.server import Server
+from app.intake.batch import House
+from app.intake.channel import Channel
+from app.intake.desk import Desk
+from app.intake.talking import Talk, Watch
+from app.store import channels
+from app.store.engine import Store, clock, open_store
+from app.store.ids import Ids
+from app.store.schema import channel_state, inbox, outbox
+from app.store.schema import reports as report_rows
+from gateway_adapters.contract import (
+    Accepted,
+    BadPayload,
+    HttpRequest,
+    HttpResponse,
+    Message,
+    NotKnown,
+    OutboundMessage,
+    Outcome,
+    Polled,
+    Report,
+    Status,
+)
+from gateway_adapters.simulator import Simulator
+from tests.delivery.conftest import later
+from tests.intake.conftest import FLOWS
+
+LINE = "30001152"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked(Simulator):
+    """Hands each message out once, by number, two at a time; knows what it took."""
+
+    poll_every: ClassVar[timedelta] = timedelta(seconds=0.05)
+    base: str
+
+    def poll(self, cursor: str) -> HttpRequest | None:
+        return HttpRequest.get(f"{self.base}/inbox", {"after": cursor or "0"})
+
+    def polled(self, response: HttpResponse, cursor: str) -> Polled:
+        rows = response.json()
+        if not isinstance(rows, list):
+            raise BadPayload("no list")
+        found = [Message(row["from"], row["text"], LINE, str(row["id"])) for row in rows]
+        return Polled(found, str(rows[-1]["id"]) if rows else cursor, more=len(rows) == 2)
+
+    def recover(self, since: datetime, page: int) -> HttpRequest | None:
+        return HttpRequest.get(f"{self.base}/kept", {"page": str(page)})
+
+    def recovered(self, response: HttpResponse, page: int) -> Polled:
+        return self.polled(response, "")
+
+    def ask_reports(self, messages: Sequence[OutboundMessage]) -> HttpRequest | None:
+        ids = ",".join(message.carrier_id for message in messages)
+        return HttpRequest.get(f"{self.base}/reports", {"ids": ids})
+
+    def reports(
+        self, response: HttpResponse, messages: Sequence[OutboundMessage] = ()
+    ) -> Sequence[Report]:
+        return [Report(Status(status), key) for key, status in response.json().items()]
+
+    def look_up(self, message: OutboundMessage) -> HttpRequest | None:
+        return HttpRequest.get(f"{self.base}/known", {"id": message.our_id})
+
+    def looked_up(self, response: HttpResponse, message: OutboundMessage) -> Outcome | NotKnown:
+        found = response.json()
+        return Accepted((found["id"],)) if found else NotKnown()
+
+
+@dataclass
+class Shelf:
+    """What the carrier holds for us."""
+
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    kept: list[dict[str, Any]] = field(default_factory=list)
+    reports: dict[str, str] = field(default_factory=dict)
+    known: dict[str, str] = field(default_factory=dict)
+    broken: bool = False
+    asked: int = 0
+    base: str = ""
+
+    async def inbox(self, request: web.Request) -> web.Response:
+        self.asked += 1
+        if self.broken:
+            return web.Response(text="<oops>")
+        batch, self.waiting = self.waiting[:2], self.waiting[2:]
+        return web.json_response(batch)
+
+    async def older(self, request: web.Request) -> web.Response:
+        page = int(request.query["page"])
+        return web.json_response(self.kept[2 * page - 2 : 2 * page])
+
+    async def told(self, request: web.Request) -> web.Response:
+        ids = request.query["ids"].split(",")
+        return web.json_response({i: self.reports[i] for i in ids if i in self.reports})
+
+    async def look(self, request: web.Request) -> web.Response:
+        found = self.known.get(request.query["id"])
+        return web.json_response({"id": found} if found else None)
+
+
+@dataclass
+class Asking:
+    shelf: Shelf
+    store: Store
+    desk: Desk
+    poller: Poller
+    server: Server
+
+    def rows(self, table: Any) -> list[Any]:
+        with self.store.read() as db:
+            return list(db.execute(select(table).order_by(next(iter(table.primary_key)))))
+
+    async def until(self, condition: Any) -> None:
+        async with asyncio.timeout(15):
+            while not condition():  # noqa: ASYNC110  a database has no event to wait for
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def asking(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> AsyncIterator[Asking]:
+    monkeypatch.setattr(polls, "ASK_EVERY", 0.05)
+    monkeypatch.setattr(polls, "ASK_AFTER", timedelta(0))
+    monkeypatch.setattr(polls, "LOOK_UP_AFTER", timedelta(seconds=0.05))
+    shelf = Shelf()
+    app = web.Application()
+    for path, call in (
+        ("/inbox", shelf.inbox),
+        ("/kept", shelf.older),
+        ("/reports", shelf.told),
+        ("/known", shelf.look),
+    ):
+        app.router.add_get(path, call)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    shelf.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    store = open_store(database_url)
+    adapter = Asked(secret="s", send_url="http://127.0.0.1:9/", base=shelf.base)
+    channel = Channel("main", adapter, ("x",), (LINE,))
+    house = House({"main": channel}, Ids(1))
+    watch = Watch()
+    desk = Desk(store, house, lambda codes: Talk(FLOWS, codes, watch, {}), b"k" * 32)
+    with store.write() as db:
+        channels.know(db, ["main"])
+    thread = ThreadPoolExecutor(1)
+    async with Client() as client:
+        server = Server(channel, store, client, Ids(2), "worker-1", thread)
+        server.counts.leads = True
+        poller = Poller(store, desk, client, thread, server)
+        task = asyncio.create_task(poller.run())
+        yield Asking(shelf, store, desk, poller, server)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await desk.stop()
+    thread.shutdown()
+    store.close()
+    await runner.cleanup()
+
+
+def text(number: int, words: str = "9") -> dict[str, Any]:
+    return {"id": number, "from": f"0912{number:07d}", "text": words}
+
+
+async def test_every_message_is_taken_in_and_the_cursor_kept(asking: Asking) -> None:
+    asking.shelf.waiting = [text(n) for n in range(1, 8)]
+    await asking.until(lambda: len(asking.rows(inbox)) == 7)
+    assert len(asking.rows(outbox)) == 7
+    await asking.until(lambda: asking.rows(channel_state)[0].poll_cursor == "7")
+
+
+async def test_only_the_worker_that_leads_asks(asking: Asking) -> None:
+    asking.server.counts.leads = False
+    await asyncio.sleep(0.2)
+    asked = asking.shelf.asked
+    await asyncio.sleep(0.3)
+    assert asking.shelf.asked == asked
+
+
+async def test_after_a_crash_what_the_carrier_kept_is_read_again(asking: Asking) -> None:
+    asking.server.counts.leads = False
+    await asyncio.sleep(0.2)
+    asking.shelf.kept = [text(n) for n in range(1, 6)]
+    asking.shelf.waiting = [text(5), text(6)]
+    asking.server.counts.leads = True
+    await asking.until(lambda: len(asking.rows(inbox)) == 6)
+    assert len(asking.rows(outbox)) == 6, "the one that came twice has one effect"
+
+
+async def test_a_batch_that_nobody_can_read_is_kept(asking: Asking) -> None:
+    asking.shelf.broken = True
+    await asking.until(lambda: asking.rows(inbox))
+    (row,) = asking.rows(inbox)
+    assert (row.state, row.raw) == ("unread", b"<oops>")
+
+
+async def test_reports_are_asked_for(asking: Asking) -> None:
+    asking.shelf.waiting = [text(1)]
+    await asking.until(lambda: asking.rows(outbox))
+    with asking.store.write() as db:
+        db.execute(update(outbox).values(state="sent", carrier_id="k1", updated_at=clock(db)))
+    asking.shelf.reports = {"k1": "delivered"}
+    await asking.until(lambda: asking.rows(outbox)[0].state == "delivered")
+    assert len(asking.rows(report_rows)) == 1
+
+
+@pytest.mark.parametrize(("known", "state"), [("k7", "sent"), ("", "queued")])
+async def test_the_unclear_is_looked_up_by_our_id(asking: Asking, known: str, state: str) -> None:
+    asking.shelf.waiting = [text(1)]
+    await asking.until(lambda: asking.rows(outbox))
+    (owed,) = asking.rows(outbox)
+    asking.shelf.known = {str(owed.id): known} if known else {}
+    with asking.store.write() as db:
+        db.execute(update(outbox).values(state="unclear", updated_at=clock(db)))
+    await asking.until(lambda: asking.rows(outbox)[0].state == state)
+    assert asking.rows(outbox)[0].carrier_id == known
+
+
+async def test_what_was_never_taken_and_is_late_is_not_sent(asking: Asking) -> None:
+    asking.shelf.waiting = [text(1)]
+    await asking.until(lambda: asking.rows(outbox))
+    late = {"state": "unclear", "expires_at": later(seconds=-1)}
+    with asking.store.write() as db:
+        db.execute(update(outbox).values(**late, updated_at=clock(db)))
+    await asking.until(lambda: asking.rows(outbox)[0].state == "expired")
