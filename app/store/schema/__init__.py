@@ -24,6 +24,7 @@ from app.store.schema.staff import (
     logins,
     operators,
     subscriptions,
+    views,
 )
 from app.store.schema.traffic import (
     attempts,
@@ -70,5 +71,6 @@ __all__ = [
     "reports",
     "subscriptions",
     "unlikes",
+    "views",
     "visits",
 ]

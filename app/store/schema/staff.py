@@ -56,6 +56,19 @@ logins = Table(
 )
 
 
+# Filters of sign-ups that an operator keeps under a name.
+views = Table(
+    "views",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("operator_id", BigId, ForeignKey("operators.id"), nullable=False, index=True),
+    Column("name", String(64), nullable=False),
+    # The question as the page's address has it.
+    Column("query", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+
 # Failed sign-ins by account, by address and by both, hashed.
 login_failures = Table(
     "login_failures",
