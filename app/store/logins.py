@@ -118,11 +118,6 @@ def waits(db: Connection, subjects: Sequence[Subject], now: datetime) -> timedel
         login_failures.c.subject.in_([one.key for one in subjects])
     )
     until = db.execute(statement).scalar()
-    until = (
-        login_failures.c.wait_until.type.process_result_value(until, db.dialect)
-        if isinstance(until, str)
-        else until
-    )
     return max(until - now, timedelta()) if until else timedelta()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, cast, extract, func, literal, select
+from sqlalchemy import Connection, Integer, cast, extract, func, literal, select
 
 from app.store.schema import conversations, groups, inbox, outbox, participants
 
@@ -31,7 +31,7 @@ def signups_since(db: Connection, since: datetime) -> int:
     return int(db.execute(statement).scalar_one())
 
 
-def flagged(db: Connection, limit: int) -> Sequence[Row[Any]]:
+def flagged(db: Connection, limit: int) -> Sequence[Any]:
     """Conversations in which a human is wanted, longest waiting first."""
     columns = [c for c in conversations.c if c.name not in ("answers", "state")]
     statement = (

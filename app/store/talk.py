@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from app.store.schema import conversations, inbox
 
 
-def latest_finished(db: Connection, flow: str, version: int, limit: int) -> Sequence[Row[Any]]:
+def latest_finished(db: Connection, flow: str, version: int, limit: int) -> Sequence[Any]:
     """Texts of the latest finished conversations, each conversation's in order."""
     latest = (
         select(conversations.c.id, conversations.c.step)

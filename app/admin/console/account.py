@@ -63,9 +63,7 @@ def _qr(text: str) -> Markup:
 
 
 @router.post("/password")
-def choose_password(
-    request: Request, console: Here, visitor: Reader, given: Checked
-) -> Response:
+def choose_password(request: Request, console: Here, visitor: Reader, given: Checked) -> Response:
     new = given.secret("new")
     if new != given.secret("again"):
         return _page(request, console, visitor, wrong="password_differs")
@@ -78,9 +76,7 @@ def choose_password(
     return _signed_in_anew(request, console, visitor, "password_changed")
 
 
-def _signed_in_anew(
-    request: Request, console: Console, visitor: Visitor, done: str
-) -> Response:
+def _signed_in_anew(request: Request, console: Console, visitor: Visitor, done: str) -> Response:
     """A change of rights takes a new token; the old ones are worth nothing."""
     now = datetime.now(UTC)
     with console.office.store.write() as db:

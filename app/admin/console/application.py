@@ -18,8 +18,8 @@ from app.admin.console import (
     entering,
     flows,
     messages,
-    overview,
     operators,
+    overview,
     signup,
     signups,
 )

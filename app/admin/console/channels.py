@@ -7,8 +7,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.admin.api import channels
 from app.admin.api.channels import Pause, Trial, list_channels
-from app.admin.console.visitor import Admin, Checked, Here, Reader, Visitor, Writer
 from app.admin.console.house import Console
+from app.admin.console.visitor import Admin, Checked, Here, Reader, Visitor, Writer
 from app.admin.problems import not_found
 
 router = APIRouter(prefix="/channels", include_in_schema=False)

@@ -1,6 +1,6 @@
 """Days and times in the calendar and the digits that readers of a language expect."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from persiantools.jdatetime import JalaliDate
@@ -13,7 +13,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 def show_day(local: datetime, language: str) -> str:
     match language:
         case "fa":
-            jalali = JalaliDate.to_jalali(local.date())
+            jalali = JalaliDate.to_jalali(local.date())  # type: ignore[no-untyped-call]
             text = f"{jalali.year:04d}/{jalali.month:02d}/{jalali.day:02d}"
         case "hu":
             text = f"{local.year:04d}. {local.month:02d}. {local.day:02d}."
@@ -33,12 +33,13 @@ def read_day(text: str, zone: ZoneInfo, *, after: bool = False) -> datetime | No
     parts = digits(text).replace("/", "-").replace(".", "-").split("-")
     try:
         year, month, day = (int(part) for part in parts)
-        found = JalaliDate(year, month, day).to_gregorian() if year < 1700 else None
-        moment = (
-            datetime(found.year, found.month, found.day, tzinfo=zone)
-            if found
-            else datetime(year, month, day, tzinfo=zone)
-        )
+        found = _gregorian(year, month, day) if year < 1700 else date(year, month, day)
+        moment = datetime(found.year, found.month, found.day, tzinfo=zone)
         return moment + timedelta(days=1) if after else moment
     except (ValueError, OverflowError):
         return None
+
+
+def _gregorian(year: int, month: int, day: int) -> date:
+    found: date = JalaliDate(year, month, day).to_gregorian()  # type: ignore[no-untyped-call]
+    return found

@@ -63,7 +63,7 @@ async def speak(request: Request, console: Here, visitor: Helper, given: Checked
     """Say what the caller says; the answer is there to be read out."""
     phone, text = given.text("phone", 30), given.text("text", 600)
     channel = given.text("channel", 64)
-    said = [pair for pair in zip(given.every("by")[-60:], given.every("said")[-60:], strict=False)]
+    said = list(zip(given.every("by")[-60:], given.every("said")[-60:], strict=False))
     answer: Answer | None = None
     if phone and text:
         answer = await helpdesk.speak(
@@ -94,9 +94,7 @@ def conversation_page(
     office, caller = console.office, visitor.caller
     plain = bool(numbers) and caller.sees_numbers
     found = one_conversation(office, caller, conversation, numbers=plain)
-    said = said_in_conversation(
-        office, caller, conversation, Page(limit=SAID, numbers=plain)
-    )
+    said = said_in_conversation(office, caller, conversation, Page(limit=SAID, numbers=plain))
     speech = console.pages.speech(request, visitor.language)
     return console.pages.render(
         request,
@@ -112,9 +110,7 @@ def conversation_page(
 
 
 @router.get("/conversations/{conversation}/said/live")
-def said_part(
-    request: Request, console: Here, visitor: Reader, conversation: Which
-) -> Response:
+def said_part(request: Request, console: Here, visitor: Reader, conversation: Which) -> Response:
     """The bubbles alone, asked for again while an operator talks with somebody."""
     said = said_in_conversation(
         console.office, visitor.caller, conversation, Page(limit=SAID, numbers=False)

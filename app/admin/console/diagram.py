@@ -1,5 +1,4 @@
-"""A flow as a picture: its steps in rows, the ways between them as curves. Only numbers and ids
-are decided here; the template draws."""
+"""A flow as a picture: where each step stands and how the ways run; the template draws."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +74,9 @@ def _rows(flow: Flow, ways: list[tuple[str, str]]) -> list[list[str]]:
         for start, to in ways:
             if start == name and order[to] > order[start]:
                 depth[to] = max(depth[to], depth[start] + 1)
-    depth[END] = max(depth.values()) if depth[END] == max(depth.values()) else max(depth.values()) + 1
+    depth[END] = (
+        max(depth.values()) if depth[END] == max(depth.values()) else max(depth.values()) + 1
+    )
     rows: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
     for name in order:
         rows[depth[name]].append(name)

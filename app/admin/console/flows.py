@@ -1,6 +1,5 @@
 """Flows: each as a picture, with its texts, what they cost, and who is inside."""
 
-from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -62,7 +61,7 @@ def flow_page(
         by_version=found.inside,
         versions=versions,
         drawing=draw(flow, inside),
-        texts=_by_step(_rows(office, flow), language),
+        texts=_by_step(flow, _rows(office, flow), language),
         words=language,
         problems=_problems(office, flow),
         simulator=console.simulator,
@@ -80,7 +79,10 @@ def _problems(office: Office, flow: Flow) -> list[Any]:
     return found
 
 
-def _by_step(rows: list[Row], language: str) -> list[tuple[str, list[Row]]]:
-    mine = [row for row in rows if row.spot.language == language]
-    mine.sort(key=lambda row: row.spot.step == "")
-    return [(step, list(of)) for step, of in groupby(mine, lambda row: row.spot.step)]
+def _by_step(flow: Flow, rows: list[Row], language: str) -> list[tuple[str, list[Row]]]:
+    """Texts of one language step by step; what is said anywhere comes last."""
+    found: dict[str, list[Row]] = {name: [] for name in [*flow.steps, ""]}
+    for row in rows:
+        if row.spot.language == language:
+            found.setdefault(row.spot.step, []).append(row)
+    return [(step, of) for step, of in found.items() if of]

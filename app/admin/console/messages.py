@@ -72,9 +72,7 @@ def messages_page(
 
 
 @router.get("/unhandled")
-def unhandled_page(
-    request: Request, console: Here, visitor: Reader, after: str = ""
-) -> Response:
+def unhandled_page(request: Request, console: Here, visitor: Reader, after: str = "") -> Response:
     page = InboxFilter(limit=A_PAGE, cursor=after[:80])
     found = list_inbox(console.office, visitor.caller, page)
     return console.pages.render(
@@ -129,9 +127,7 @@ def message_page(
 @router.post("/{message}/resend")
 def resend(console: Here, visitor: Writer, message: Which, given: Checked) -> Response:
     unclear_too = given.text("unclear_too") == "1"
-    again = texting.resend(
-        console.office, visitor.caller, int(message), unclear_too=unclear_too
-    )
+    again = texting.resend(console.office, visitor.caller, int(message), unclear_too=unclear_too)
     return RedirectResponse(f"/console/messages/{again}?done=resent", 303)
 
 

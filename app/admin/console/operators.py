@@ -1,7 +1,7 @@
 """For admins: operators, keys for the API, the audit."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -29,14 +29,12 @@ def operators_page(request: Request, console: Here, visitor: Admin) -> Response:
     return _operators(request, console, visitor)
 
 
-def _operators(
-    request: Request, console: Console, visitor: Visitor, **more: object
-) -> Response:
+def _operators(request: Request, console: Console, visitor: Visitor, **more: object) -> Response:
     now = datetime.now(UTC)
     with console.office.store.read() as db:
         rows = staff.every(db)
         signed_in = {row.id: len(logins.of(db, row.id, now, IDLE)) for row in rows}
-    values = {"wrong": "", "made": None, "name": "", **more}
+    values: dict[str, Any] = {"wrong": "", "made": None, "name": "", **more}
     return console.pages.render(
         request,
         "operators.html",

@@ -1,5 +1,6 @@
 """Templates, and values as people read them in four languages."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ LANGUAGES = {"fa": "فارسی", "en": "English", "ar": "العربية", "hu": 
 RIGHT_TO_LEFT = frozenset({"fa", "ar"})
 COOKIE = "muster_language"
 THOUSANDS = {"fa": "٬", "ar": "٬", "hu": "\u00a0", "en": ","}
+
+UNUSABLE = re.compile(r"three unusable answers to '(.+)'")
 
 Words = Mapping[str, str]
 
@@ -52,6 +55,12 @@ class Speech:
     def maybe(self, key: str, otherwise: str) -> str:
         """A text for words of the data: those without one are shown as they are."""
         return self.words.get(key, otherwise)
+
+    def flag(self, reason: str) -> str:
+        """Why a human is wanted, as the engine says it."""
+        if found := UNUSABLE.fullmatch(reason):
+            return self.t("flag_unusable", step=self.maybe(f"step_{found[1]}", found[1]))
+        return self.t("flag_circles") if "circles" in reason else reason
 
     def plain(self, value: Any) -> str:
         return self.number(value) if isinstance(value, int | float) else str(value)

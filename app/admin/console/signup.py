@@ -7,11 +7,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.admin import changes, vocabulary
 from app.admin.api.asks import Page
-from app.admin.api.groups import conversation_of_group, history_of_group, one_group
+from app.admin.api.duplicates import Other, dismiss, likely_duplicates
 from app.admin.api.groups import Key as GroupKey
+from app.admin.api.groups import conversation_of_group, history_of_group, one_group
 from app.admin.console.bubbles import bubbles
-from app.admin.console.house import Console
-from app.admin.console.visitor import Checked, Here, Reader, Visitor, Writer
+from app.admin.console.visitor import Checked, Here, Reader, Writer
 from app.admin.console.vocabularies import labels_in, shower
 from app.admin.problems import Problem
 from app.directory.standing import MAY_BECOME
@@ -54,7 +54,7 @@ def signup_page(
         changes=changed.items,
         others=[row for row in others if str(row.id) != group.id],
         whole=whole,
-        alike=alike(console, visitor, group.id),
+        alike=likely_duplicates(office, caller, key).items,
         labels=labels,
         shown=shower(labels, speech),
         offered={name: _offered(flow, name) for name in ("type", "province", "specialisms")},
@@ -63,18 +63,12 @@ def signup_page(
     )
 
 
-def alike(console: Console, visitor: Visitor, group: str) -> list[Any]:
-    return []
-
-
 def _offered(flow: Any, name: str, parent: str = "") -> list[str]:
     return sorted(vocabulary.offered(flow, name, parent)) if flow else []
 
 
 @router.post("/edit")
-def edit(
-    request: Request, console: Here, visitor: Writer, key: Key, given: Checked
-) -> Response:
+def edit(request: Request, console: Here, visitor: Writer, key: Key, given: Checked) -> Response:
     sets: dict[str, Any] = {
         name: given.text(name, 4000)
         for name in ("name", "type", "province", "county", "offer", "contact", "note")
@@ -135,6 +129,12 @@ def merge(console: Here, visitor: Writer, key: Key, given: Checked) -> Response:
 def unmerge(console: Here, visitor: Writer, key: Key, given: Checked) -> Response:
     changes.unmerge(console.office, visitor.caller, key)
     return _back(key, "unmerged")
+
+
+@router.post("/apart")
+def apart(console: Here, visitor: Writer, key: Key, given: Checked) -> Response:
+    dismiss(console.office, visitor.caller, key, Other(other=given.text("other", 24)))
+    return _back(key, "parted")
 
 
 def _back(key: str, done: str) -> Response:

@@ -1,14 +1,17 @@
 """The list of sign-ups: found in any spelling, filtered, changed many at once, taken away."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from app.admin import changes, vocabulary
+from app.admin.api.asks import Id
 from app.admin.api.counts import count_groups
+from app.admin.api.duplicates import PairPaging, all_duplicates
 from app.admin.api.exports import XLSX, csv_pieces, xlsx_pieces
 from app.admin.api.groups import GroupFilter, GroupPage, list_groups
 from app.admin.console.dates import read_day
@@ -17,6 +20,7 @@ from app.admin.console.pages import Speech
 from app.admin.console.visitor import Checked, GoTo, Here, Reader, Writer
 from app.admin.console.vocabularies import Labels, flow_titles, labels_in
 from app.admin.office import Office
+from app.store import views
 from app.text.fold import cleaned
 
 router = APIRouter(prefix="/signups", include_in_schema=False)
@@ -72,10 +76,10 @@ def asked_of(request: Request, office: Office) -> Asked:
         pairs.append(("tag", tag))
     for name, key in (("from", "from_"), ("to", "to")):
         day = cleaned(params.get(name, ""))[:20]
-        if day and (moment := read_day(day, office.zone, after=name == "to")):
-            if 2000 <= moment.year <= 2200:
-                given[key] = moment
-                pairs.append((name, day))
+        moment = read_day(day, office.zone, after=name == "to")
+        if moment is not None and 2000 <= moment.year <= 2200:
+            given[key] = moment
+            pairs.append((name, day))
     if params.get("merged"):
         given["merged"] = True
         pairs.append(("merged", "1"))
@@ -88,6 +92,8 @@ def signups_page(request: Request, console: Here, visitor: Reader, after: str = 
     asked = asked_of(request, office)
     page = GroupPage(**asked.given, limit=A_PAGE, cursor=after[:80])
     found = list_groups(office, visitor.caller, page)
+    with office.store.read() as db:
+        kept = views.of(db, visitor.caller.id)
     speech = console.pages.speech(request, visitor.language)
     columns = _columns(request)
     answer = console.pages.render(
@@ -97,6 +103,7 @@ def signups_page(request: Request, console: Here, visitor: Reader, after: str = 
         rows=found.items,
         next=found.next,
         asked=asked,
+        views=kept,
         params=request.query_params,
         labels=labels_in(office.flows, speech.language),
         options=options_of(console, speech),
@@ -133,16 +140,16 @@ def options_of(console: Console, speech: Speech) -> dict[str, list[tuple[str, st
 
 
 def _offered(office: Office, labels: Labels, name: str) -> list[tuple[str, str]]:
-    known = {
-        one for flow in office.flows.newest.values() for one in vocabulary.offered(flow, name)
-    }
+    known = {one for flow in office.flows.newest.values() for one in vocabulary.offered(flow, name)}
     return sorted(((one, labels.of(name, one)) for one in known), key=lambda pair: pair[1])
 
 
 @router.get("/count")
 def count_part(request: Request, console: Here, visitor: Reader) -> Response:
     """How many the filter meets; asked for beside the page, which never waits for it."""
-    counts = count_groups(console.office, visitor.caller, asked_of(request, console.office).filter())
+    counts = count_groups(
+        console.office, visitor.caller, asked_of(request, console.office).filter()
+    )
     return console.pages.render(request, "count.html", visitor, counts=counts)
 
 
@@ -165,6 +172,43 @@ def export(request: Request, console: Here, visitor: Reader, given: Checked) -> 
     )
 
 
+@router.post("/views")
+def keep_view(console: Here, visitor: Reader, given: Checked) -> Response:
+    """Keep the filter under a name, for the operator alone."""
+    name, query = cleaned(given.text("name", 64)), given.text("query", 4000)
+    if not name or not query:
+        raise GoTo("/console/signups")
+    now = datetime.now(UTC)
+    with console.office.store.write() as db:
+        views.keep(db, console.office.new_id(), visitor.caller.id, name, query, now)
+    return RedirectResponse(_back(query, "view_kept"), 303)
+
+
+@router.post("/views/{view}/drop")
+def drop_view(
+    console: Here, visitor: Reader, view: Annotated[Id, Path()], given: Checked
+) -> Response:
+    with console.office.store.write() as db:
+        views.drop(db, visitor.caller.id, int(view))
+    return RedirectResponse("/console/signups?done=view_dropped", 303)
+
+
+@router.get("/alike")
+def duplicates_page(request: Request, console: Here, visitor: Reader, after: str = "") -> Response:
+    """Pairs of the same name all over the house."""
+    paging = PairPaging(limit=A_PAGE, cursor=after[:1200])
+    found = all_duplicates(console.office, visitor.caller, paging)
+    language = console.pages.speech(request, visitor.language).language
+    return console.pages.render(
+        request,
+        "duplicates.html",
+        visitor,
+        rows=found.items,
+        next=found.next,
+        labels=labels_in(console.office.flows, language),
+    )
+
+
 @router.post("/changes")
 def change_many(request: Request, console: Here, visitor: Writer, given: Checked) -> Response:
     ids = [one for one in given.every("id") if one.isascii() and one.isdigit()][:500]
@@ -175,9 +219,7 @@ def change_many(request: Request, console: Here, visitor: Writer, given: Checked
     tag = [cleaned(given.text("tag", 64))] if given.text("tag", 64) else []
     add = tag if action == "tag" else []
     remove = tag if action == "untag" else []
-    changed, refused = changes.change_many(
-        console.office, visitor.caller, ids, status, add, remove
-    )
+    changed, refused = changes.change_many(console.office, visitor.caller, ids, status, add, remove)
     done = "changed_all" if not refused else "changed_some" if changed else "changed_none"
     return RedirectResponse(_back(given.text("back", 4000), done), 303)
 
@@ -186,4 +228,3 @@ def _back(query: str, done: str) -> str:
     """The list that the form was on; only ever a page of ours."""
     kept = query.replace("\r", "").replace("\n", "")
     return f"/console/signups?{kept}&done={done}" if kept else f"/console/signups?done={done}"
-

@@ -1,5 +1,4 @@
-"""Who looks at the console: the login behind the cookie, what they may do, and the word that
-every form must bring."""
+"""Who looks at the console: the login behind the cookie, and the word every form must bring."""
 
 import hmac
 import secrets
@@ -153,7 +152,7 @@ Checked = Annotated[Given, Depends(checked)]
 # --- the cookie -----------------------------------------------------------------------------
 
 
-def sign_in(console: Console, db: Any, operator: int, origin: logins.From, now: datetime) -> str:
+def sign_in(db: Any, operator: int, origin: logins.From, now: datetime) -> str:
     """Begin a login; gives the token for the cookie."""
     token = secrets.token_urlsafe(32)
     csrf = secrets.token_urlsafe(32)

@@ -7,8 +7,6 @@ from typing import Any
 from app.admin.console.pages import Speech
 from app.conversation.compiled import Flow, Flows
 
-FIELDS = ("province", "county", "type", "specialisms")
-
 
 @dataclass(frozen=True)
 class Labels:
@@ -27,12 +25,11 @@ class Labels:
 
 
 def labels_in(flows: Flows, language: str) -> Labels:
-    found: dict[str, dict[str, str]] = {field: {} for field in FIELDS}
+    found: dict[str, dict[str, str]] = {}
     for flow in flows.newest.values():
-        for field in FIELDS:
-            known = flow.fields.get(field)
-            if known is not None:
-                found[field].update(known.labels.get(language) or known.labels.get("fa") or {})
+        for name, known in flow.fields.items():
+            words = known.labels.get(language) or known.labels.get(flow.languages[0]) or {}
+            found.setdefault(name, {}).update(words)
     return Labels(found)
 
 
@@ -57,6 +54,8 @@ def shower(labels: Labels, speech: Speech) -> Callable[[str, Any], str]:
                 return speech.t("yes" if value else "no")
             case int() | float():
                 return speech.number(value)
+            case str() if name == "phone":
+                return speech.digits(value)
             case str() if name == "status":
                 return speech.maybe(f"status_{value}", value)
             case _:
