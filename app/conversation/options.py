@@ -125,10 +125,10 @@ class Picked:
 def pick(table: Options, text: str, several: int = 1) -> Picked:
     """Which options a text names, by number, name or clear beginning."""
     whole = key(text)
-    if whole in table.by_key:
-        return Picked((table.by_key[whole],))
     apart = BETWEEN.split(EDGE_OF_DIGITS.sub(" ", fold(text)))
     words = [word for word in apart[:MOST_WORDS] if word]
+    if whole in table.by_key and not several_numbers(words):
+        return Picked((table.by_key[whole],))
     ids: list[str] = []
     rest: list[str] = []
     for piece, id_ in pieces(table, words):
@@ -167,7 +167,14 @@ def pieces(table: Options, words: list[str]) -> Iterator[tuple[str, str]]:
         yield " ".join(lost), ""
 
 
+def several_numbers(words: list[str]) -> bool:
+    """Whether digits stand apart: «۱ ۳» is one and three, never thirteen."""
+    return sum(word.isdecimal() for word in words) > 1
+
+
 def named(table: Options, words: list[str]) -> str:
+    if several_numbers(words):
+        return ""
     if id_ := table.by_key.get(key("".join(words))):
         return id_
     if len(words) > 1:
