@@ -12,7 +12,7 @@ import typer
 import uvicorn
 from sqlalchemy.engine import make_url
 
-from app.cli import carriers, conversations, flows, keys, operators, simulate
+from app.cli import carriers, conversations, demo, flows, keys, operators, simulate
 from app.cli.doctor import examine
 from app.cli.house import fail, settings_or_exit
 from app.cli.publishing import publish
@@ -145,6 +145,7 @@ def doctor(config: Config = None) -> None:
 flows.app.command("publish")(publish)
 app.add_typer(carriers.carriers, name="carriers")
 app.add_typer(conversations.app, name="conversations")
+app.add_typer(demo.demo, name="demo")
 app.add_typer(flows.app, name="flows")
 app.add_typer(keys.app, name="keys")
 app.add_typer(operators.app, name="operators")

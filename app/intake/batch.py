@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.conversation.turn import HeardKind, Medium
@@ -45,8 +45,16 @@ class House:
 class Batch:
     """At most one item a person: the desk sees to that."""
 
-    def __init__(self, house: House, talk: Talk, db: Db, items: Sequence[Item]) -> None:
-        self._house, self._talk, self._db = house, talk, db
+    def __init__(
+        self,
+        house: House,
+        talk: Talk,
+        db: Db,
+        items: Sequence[Item],
+        at: datetime | None = None,
+    ) -> None:
+        """`at` stands in for the database's time where the past is played."""
+        self._house, self._talk, self._db, self._at = house, talk, db, at
         self._items = items
         self._answers: dict[str, Answer] = {}
 
@@ -60,6 +68,7 @@ class Batch:
             now, people = participants.hold(self._db, known, self._house.new_id)
         else:
             now, people = max(item.received_at for item in self._items), {}
+        now = self._at or now
         self._writes = Writes(self._house.new_id, now)
         self._known = inbox.repeats(self._db, [_key(item) for item in self._items])
         fresh = [item for item in self._items if not self._is_repeat(item)]
