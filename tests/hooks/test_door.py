@@ -56,6 +56,7 @@ async def call(
     method: str = "POST",
     headers: dict[str, str] | None = None,
     client: str = "10.0.0.1",
+    query: bytes = b"",
 ) -> tuple[int, bytes, dict[bytes, bytes]]:
     given = {"x-simulator-secret": "carrier-secret", "content-type": "application/json"}
     scope = {
@@ -63,7 +64,7 @@ async def call(
         "method": method,
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query,
         "client": (client, 1),
         "headers": [(n.encode(), v.encode()) for n, v in {**given, **(headers or {})}.items()],
     }
