@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from app.admin.limits import Limit, Slots
+from app.admin.problems import Problem
 from app.admin.tally import Tally
 from app.conversation.compiled import Flows
 from app.intake.channel import Channel
@@ -21,11 +22,11 @@ STRANGERS_AT_ONCE = 30
 
 
 async def _closed(_: object) -> "list[Answer]":
-    raise RuntimeError("this office has no intake")
+    raise Problem("unavailable", "This process takes nothing in.")
 
 
 async def _cannot_replay(_: int) -> str:
-    raise RuntimeError("this office has no intake")
+    raise Problem("unavailable", "This process takes nothing in.")
 
 
 @dataclass(frozen=True)

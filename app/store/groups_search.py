@@ -131,9 +131,9 @@ def conditions(db: Connection, wanted: Filter) -> Iterator[ColumnElement[bool]]:
         if values := getattr(wanted, name):
             yield groups.c[name].in_(values) if len(values) > 1 else groups.c[name] == values[0]
     if wanted.specialism:
+        chosen = group_specialisms.alias()
         yield exists().where(
-            group_specialisms.c.group_id == groups.c.id,
-            group_specialisms.c.specialism.in_(wanted.specialism),
+            chosen.c.group_id == groups.c.id, chosen.c.specialism.in_(wanted.specialism)
         )
     if wanted.ids:
         yield groups.c.id.in_(wanted.ids)

@@ -2,7 +2,16 @@ from datetime import timedelta
 
 import pytest
 
-from tests.admin.builders import NOW, Api, a_group, a_message_in, a_message_out, a_person, names
+from tests.admin.builders import (
+    NOW,
+    Api,
+    a_conversation,
+    a_group,
+    a_message_in,
+    a_message_out,
+    a_person,
+    names,
+)
 
 SPELLINGS = [
     "انجمن یاوران",
@@ -122,3 +131,61 @@ def test_the_conversation_of_a_group(api: Api) -> None:
         ("in", "۹", "handled", 1),
     ]
     assert said[0]["answers"] == str(first)
+
+
+def test_counts_agree_with_what_is_found(api: Api) -> None:
+    office = api.office
+    a_group(office, specialisms=["youth"])
+    a_group(office, "+989350000001", province="tehran", specialisms=["youth", "health"])
+    a_group(office, "+989350000002", status="verified", specialisms=["health"])
+    part = a_group(office, "+989350000003", specialisms=["health"])
+    api.post(f"/groups/{part}/merge", {"into": str(part - 1)}, 404)
+    whole = api.get("/groups", province="tehran")["items"][0]["id"]
+    api.post(f"/groups/{part}/merge", {"into": whole})
+
+    counts = api.get("/counts")
+    assert (counts["total"], counts["province"]) == (3, {"gilan": 2, "tehran": 1})
+    assert counts["status"] == {"registered": 2, "verified": 1}
+    assert counts["specialism"] == {"youth": 2, "health": 2}
+    some = api.get("/counts", specialism="health", q="یاوران", status=["verified", "registered"])
+    assert (some["total"], some["specialism"]) == (2, {"youth": 1, "health": 2})
+
+
+def test_sign_ups_in_time_in_the_installations_zone(api: Api) -> None:
+    for hours in (0, 1, 15, 30):
+        at = NOW - timedelta(hours=hours)
+        a_group(api.office, f"+98912000000{hours % 10}", created_at=at)
+    until = (NOW + timedelta(hours=1)).isoformat()
+
+    by_day = api.get("/counts/timeline", every="day", to=until)["items"]
+    assert [(slice_["at"][:10], slice_["groups"]) for slice_ in by_day] == [
+        ("2026-11-21", 2),
+        ("2026-11-22", 2),
+    ], "half past eight in the evening is the day before, and 02:00 UTC is half past five"
+    by_hour = api.get("/counts/timeline", every="hour", to=until)["items"]
+    assert [slice_["at"][:16] for slice_ in by_hour] == [
+        "2026-11-21T05:00",
+        "2026-11-21T20:00",
+        "2026-11-22T10:00",
+        "2026-11-22T11:00",
+    ]
+    long = {"every": "hour", "from": "2026-01-01T00:00:00Z", "to": until}
+    api.get("/counts/timeline", expect=422, **long)
+
+
+def test_how_far_conversations_came(api: Api) -> None:
+    office = api.office
+    for number, (step, standing) in enumerate(
+        [("name", "open"), ("name", "expired"), ("province", "stopped"), ("summary", "done")]
+    ):
+        a_conversation(
+            office, a_person(office, f"+98912000000{number}"), step=step, standing=standing
+        )
+    funnel = api.get("/counts/funnel/signup")
+    steps = {step["step"]: step for step in funnel["steps"]}
+    assert (funnel["started"], funnel["done"]) == (4, 1)
+    assert (steps["consent"]["reached"], steps["name"]["reached"]) == (4, 4)
+    assert (steps["name"]["here"], steps["name"]["left"]) == (1, 1)
+    assert steps["province"]["reached"] == 2
+    assert steps["members"]["reached"] == 1
+    api.get("/counts/funnel/nothing", expect=404)
