@@ -189,10 +189,12 @@ class Batch:
         event = item.event
         line, suffix = _line(event, channel)
         heard = heard_of(event, suffix)
+        if (text := cleaned(heard.text)) != heard.text:
+            heard = replace(heard, text=text)
         said = Said(
             person,
             channel,
-            replace(heard, text=cleaned(heard.text)),
+            heard,
             row,
             _medium(item, channel),
             line=line,

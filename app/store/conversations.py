@@ -6,11 +6,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, func, select, update
-from sqlalchemy.sql import Select
+from sqlalchemy import Connection, Row, func, select, update
 
 from app.conversation.turn import Conversation, Standing
-from app.store.bulk import insert_rows, update_rows
+from app.store.bulk import (
+    Prepared,
+    dumped,
+    insert_rows,
+    moment,
+    prepared,
+    unpacked,
+    update_rows,
+    value,
+)
 from app.store.engine import clock
 from app.store.schema import conversations, participants
 
@@ -33,23 +41,22 @@ def latest_of(db: Connection, people: Sequence[int]) -> dict[int, Kept]:
     """Find each person's latest conversation, open or not."""
     if not people:
         return {}
-    rows = db.execute(_latest(), {"people": list(people)})
+    given = [{"id": person} for person in people]
+    rows = _latest(db.dialect.name).run(db, {"rows": dumped(given)})
     return {row.participant_id: kept(row) for row in rows}
 
 
 @cache
-def _latest() -> Select[Any]:
+def _latest(dialect: str) -> Prepared:
+    given = unpacked(dialect, [participants.c.id])
     newest = (
         select(func.max(conversations.c.id))
-        .where(conversations.c.participant_id == participants.c.id)
-        .correlate(participants)
+        .where(conversations.c.participant_id == given.c.id)
+        .correlate(given)
         .scalar_subquery()
     )
-    return (
-        select(conversations)
-        .join_from(participants, conversations, conversations.c.id == newest)
-        .where(participants.c.id.in_(bindparam("people", type_=BigInteger, expanding=True)))
-    )
+    latest = select(conversations).join_from(given, conversations, conversations.c.id == newest)
+    return prepared(latest, dialect)
 
 
 def kept(row: Row[Any]) -> Kept:
@@ -62,16 +69,16 @@ def kept(row: Row[Any]) -> Kept:
             language=row.language,
             step=row.step,
             standing=Standing(row.standing),
-            answers=row.answers,
+            answers=value(row.answers),
             flagged=row.flagged,
-            wake_at=row.wake_at,
-            state=row.state,
+            wake_at=moment(row.wake_at),
+            state=value(row.state),
         ),
         row.channel,
         row.line,
         row.taken_by,
         row.turns,
-        row.updated_at,
+        moment(row.updated_at),
     )
 
 

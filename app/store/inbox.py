@@ -6,9 +6,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, literal, select, update
+from sqlalchemy import Connection, Text, bindparam, literal, literal_column, select, update
 
-from app.store.bulk import dumped, insert_for, insert_rows, select_given, unpacked
+from app.store.bulk import (
+    Prepared,
+    dumped,
+    insert_for,
+    insert_rows,
+    prepared,
+    select_given,
+    unpacked,
+)
 from app.store.schema import inbox
 
 
@@ -28,19 +36,20 @@ def repeats(db: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, 
     if not keys:
         return {}
     rows = [{"channel": channel, "key": key} for channel, key in sorted(set(keys))]
-    found = db.execute(_repeats(db.dialect.name), {"rows": dumped(rows)})
+    found = _repeats(db.dialect.name).run(db, {"rows": dumped(rows)})
     return {(row.channel, row.key): Known(row.id, row.state, row.screen) for row in found}
 
 
 @cache
-def _repeats(dialect: str) -> Any:
+def _repeats(dialect: str) -> Prepared:
     given = unpacked(dialect, [inbox.c.channel, inbox.c.key])
-    return (
+    again = (
         update(inbox)
         .where(inbox.c.channel == given.c.channel, inbox.c.key == given.c.key)
-        .values(seen=inbox.c.seen + 1)
+        .values(seen=inbox.c.seen + literal_column("1"))
         .returning(inbox.c.id, inbox.c.channel, inbox.c.key, inbox.c.state, inbox.c.screen)
     )
+    return prepared(again, dialect)
 
 
 def add(db: Connection, rows: Sequence[dict[str, Any]]) -> None:

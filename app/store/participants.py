@@ -6,12 +6,33 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
-from app.store.bulk import dumped, insert_for, insert_rows, unpacked, update_rows
+from app.store.bulk import (
+    Prepared,
+    as_text,
+    dumped,
+    insert_for,
+    insert_rows,
+    moment,
+    prepared,
+    unpacked,
+    update_rows,
+)
 from app.store.ids import Ids
 from app.store.schema import opt_outs, participants
 from app.store.types import Instant
+
+ALWAYS: ColumnElement[bool] = literal_column("1 = 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +58,10 @@ def hold(
     rows = [{"id": new_id(), "address": address} for address in sorted(set(addresses))]
     given: dict[str, Any] = {"rows": dumped(rows)}
     if db.dialect.name == "sqlite":
-        given["now"] = datetime.now(UTC)
-    found = db.execute(_hold(db.dialect.name), given).all()
+        given["now"] = as_text(datetime.now(UTC))
+    found = _hold(db.dialect.name).run(db, given)
     people = {row.address: _person(row) for row in found}
-    return found[0].last_seen_at, people
+    return moment(found[0].last_seen_at), people
 
 
 def _person(row: Row[Any]) -> Person:
@@ -51,24 +72,25 @@ def _person(row: Row[Any]) -> Person:
         row.first_seen_at == row.last_seen_at,
         row.groups,
         row.opt_outs,
-        row.muted_until,
+        moment(row.muted_until),
     )
 
 
 @cache
-def _hold(dialect: str) -> Any:
+def _hold(dialect: str) -> Prepared:
     columns = participants.c
     given = unpacked(dialect, [columns.id, columns.address])
     now: Any = bindparam("now", type_=Instant) if dialect == "sqlite" else func.now()
     insert = insert_for(dialect, participants).from_select(
         ["id", "address", "first_seen_at", "last_seen_at"],
         select(given.c.id, given.c.address, now, now)
-        .where(literal(True))  # SQLite cannot tell ON CONFLICT from a join without it
+        .where(ALWAYS)  # SQLite cannot tell ON CONFLICT from a join without it
         .order_by(given.c.address),
     )
-    return insert.on_conflict_do_update(
+    held = insert.on_conflict_do_update(
         index_elements=["address"], set_={"last_seen_at": insert.excluded.last_seen_at}
-    ).returning(*columns)
+    )
+    return prepared(held.returning(*columns), dialect)
 
 
 def set_language(db: Connection, rows: Sequence[tuple[int, str]]) -> None:
