@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -246,6 +247,8 @@ async def running(muster: Muster, *, with_worker: bool) -> AsyncIterator[None]:
         await worker.start()
     if bell is not None:
         bell.start(heard if with_worker else None)
+    gc.collect()
+    gc.freeze()  # flows and code stay for ever: the collector need not walk them under load
     try:
         yield
     finally:
