@@ -20,6 +20,7 @@ from app.admin.office import Office
 from app.conversation.compiled import Flows
 from app.conversation.load import flow_of, load_flows
 from app.delivery.worker import Worker
+from app.hooks import described
 from app.hooks.door import Door, caller
 from app.intake.batch import House
 from app.intake.channel import AWAY, Channel
@@ -125,6 +126,7 @@ def create_app(settings: Settings) -> Door:
         public_url=settings.public_url,
         trusted_proxies=tuple(settings.trusted_proxies),
     )
+    app.include_router(described.router())
     app.include_router(operations.router(muster, door))
     office = _office(muster)
     app.mount("/api/v1", admin_api(office))

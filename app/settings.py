@@ -6,8 +6,9 @@ Half-right settings refuse to start: every error names the file and the key. A v
 
 import ipaddress
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -129,10 +130,31 @@ def read_settings(path: Path | None = None) -> Settings:
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        where = "\n".join(f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise BadSettings(f"{file}: these settings cannot be used:\n{where}") from error
+        told = [_told(file, each["loc"], each["msg"]) for each in error.errors()]
+        raise BadSettings("\n".join(["these settings cannot be used:", *told])) from error
     _refuse_half_right(settings, file)
     return settings
+
+
+def _told(file: Path, where: tuple[int | str, ...], message: str) -> str:
+    names = [str(part) for part in where if isinstance(part, str)]
+    return f"  {file}{_line(file, names)}: {'.'.join(map(str, where))}: {message}"
+
+
+def _line(file: Path, names: Sequence[str]) -> str:
+    """Find the line that sets this key, as `:12`; nothing if no file does."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    table = ""
+    for number, line in enumerate(lines, 1):
+        if head := re.match(r"\s*\[([^\]]+)\]", line):
+            table = head[1].strip()
+        key = re.match(r"\s*([\w-]+)\s*=", line)
+        if key and ".".join(filter(None, (table, key[1]))) == ".".join(names):
+            return f":{number}"
+    return ""
 
 
 def _read_file(file: Path) -> dict[str, Any]:

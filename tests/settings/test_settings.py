@@ -74,6 +74,12 @@ def test_half_right_settings_are_refused_by_name(tmp_path: Path, text: str, told
     assert "muster.toml" in str(refused.value)
 
 
+def test_the_line_is_named(tmp_path: Path) -> None:
+    text = f'pool = 4\n\n[channels.a]\nadapter = "kannel"\nsecrets = ["{WORD}"]\ntps = "fast"\n'
+    with pytest.raises(BadSettings, match=r"muster\.toml:6: channels\.a\.tps: "):
+        read_settings(written(tmp_path, text))
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
