@@ -85,6 +85,7 @@ def _run_uvicorn(target: object, host: str, port: int, **more: object) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=8,
         timeout_keep_alive=75,
+        timeout_worker_healthcheck=60,  # a child that loads its flows on a busy machine is well
         backlog=4096,
         **more,  # type: ignore[arg-type]
     )
