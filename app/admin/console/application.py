@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -106,8 +107,9 @@ def _answer_errors(app: FastAPI) -> None:
             headers["Retry-After"] = str(max(1, round(error.retry_after)))
         return _page(request, error.kind, error.detail, headers)
 
+    @app.exception_handler(ValidationError)
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, _: RequestValidationError) -> Response:
+    async def invalid(request: Request, _: Exception) -> Response:
         return _page(request, "invalid", "")
 
     @app.exception_handler(HTTPException)

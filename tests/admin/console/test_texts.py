@@ -1,0 +1,113 @@
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.admin.caller import ROLES, SCOPES
+from app.admin.console import desk, messages, signups
+from app.admin.console.dates import read_day, show_day, show_time
+from app.admin.console.diagram import draw
+from app.admin.console.pages import LANGUAGES, Speech, read_texts
+from app.admin.problems import TITLES
+from tests.admin.console.conftest import FLOWS
+
+CONSOLE = Path(signups.__file__).parent
+TEXTS = read_texts()
+NAMED = re.compile(r"""\bt\(\s*["']([a-z_]+)["']\s*[,)]""")
+TEHRAN = ZoneInfo("Asia/Tehran")
+
+
+def speech(language: str) -> Speech:
+    return Speech(language, TEXTS[language], TEHRAN)
+
+
+def test_every_text_is_there_in_every_language():
+    for key in TEXTS["fa"]:
+        fields = set()
+        for language in LANGUAGES:
+            text = TEXTS[language][key]
+            assert isinstance(text, str), (key, language)
+            assert text.strip(), (key, language)
+            fields.add(frozenset(f for _, f, _, _ in Formatter().parse(text) if f))
+        assert len(fields - {frozenset()}) <= 1, key
+
+
+def test_every_text_that_pages_name_is_there():
+    sources = [*CONSOLE.glob("templates/*.html"), *CONSOLE.glob("*.py")]
+    named = {key for path in sources for key in NAMED.findall(path.read_text(encoding="utf-8"))}
+    assert len(named) > 200
+    assert named <= set(TEXTS["en"])
+    made = [
+        *(f"problem_{kind.replace('-', '_')}" for kind in TITLES),
+        *(f"column_{one}" for one in signups.COLUMNS),
+        *(f"status_{one}" for one in signups.STATUSES),
+        *(f"{kind}_{one}" for kind in ("state", "means") for one in messages.STATES),
+        *(f"{kind}_{one}" for kind in ("desk", "desk_empty") for one in desk.LISTS),
+        *(f"{kind}_{one}" for kind in ("role", "role_means") for one in ROLES),
+        *(f"{kind}_{one}" for kind in ("scope", "scope_means") for one in SCOPES),
+        *(f"step_{name}" for name in FLOWS.newest["signup"].steps),
+    ]
+    assert set(made) <= set(TEXTS["en"])
+
+
+def test_every_word_after_a_change_is_there():
+    done = re.compile(r'(?:[?&]done=|_back\([^)]*, ")([a-z_]+)')
+    named = {key for path in CONSOLE.glob("*.py") for key in done.findall(path.read_text("utf-8"))}
+    assert {f"done_{key}" for key in named} <= set(TEXTS["fa"])
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment"),
+    [
+        ("fa", "۱۴۰۵/۰۹/۰۱", "۱۴۰۵/۰۹/۰۱ ۱۲:۰۵"),
+        ("en", "22 Nov 2026", "22 Nov 2026 12:05"),
+        ("ar", "٢٠٢٦/١١/٢٢", "٢٠٢٦/١١/٢٢ ١٢:٠٥"),
+        ("hu", "2026. 11. 22.", "2026. 11. 22. 12:05"),
+    ],
+)
+def test_days_are_written_as_readers_expect(language, day, moment):
+    local = datetime(2026, 11, 22, 12, 5, tzinfo=TEHRAN)
+    assert show_day(local, language) == day
+    assert show_time(local, language) == moment
+
+
+@pytest.mark.parametrize(
+    "typed", ["1405/09/01", "۱۴۰۵/۹/۱", "2026-11-22", "2026/11/22", "2026.11.22"]
+)
+def test_days_are_read_in_either_calendar(typed):
+    assert read_day(typed, TEHRAN) == datetime(2026, 11, 22, tzinfo=TEHRAN)
+    assert read_day(typed, TEHRAN, after=True) == datetime(2026, 11, 23, tzinfo=TEHRAN)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "yesterday", "1405/13/01", "2026-02-30", "1/2", "9999-12-31x"]
+)
+def test_what_is_no_day_is_none(typed):
+    assert read_day(typed, TEHRAN) is None
+
+
+def test_figures_are_written_as_readers_expect():
+    assert speech("fa").number(1234567) == "۱٬۲۳۴٬۵۶۷"
+    assert speech("en").number(1234567) == "1,234,567"
+    assert speech("fa").percent(1, 4) == "۲۵٪"
+    assert speech("en").percent(1, 0) == "0%"
+    assert speech("en").length(90) == "2 min"
+    assert "three unusable answers to “Name”" in speech("en").flag(
+        "three unusable answers to 'name'"
+    )
+    assert datetime.now(UTC) is not None
+
+
+@pytest.mark.parametrize("flow", FLOWS.newest.values(), ids=lambda flow: flow.name)
+def test_each_step_has_a_place_of_its_own_in_the_picture(flow):
+    drawing = draw(flow, {})
+    assert {box.name for box in drawing.boxes} >= set(flow.steps)
+    places = {(box.x, box.y) for box in drawing.boxes}
+    assert len(places) == len(drawing.boxes)
+    assert all(0 <= box.x < drawing.width and 0 <= box.y < drawing.height for box in drawing.boxes)
+    at = {box.name: box.y for box in drawing.boxes}
+    assert at[""] == min(at.values())
+    assert at["end"] == max(at.values())
