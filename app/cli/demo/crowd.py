@@ -18,7 +18,7 @@ DUPLICATES = 0.05
 MISBEHAVE = 0.10
 LOST = 0.03
 """Who gets little right: a human is wanted for some of them."""
-BURSTS = 0.55
+BURSTS, JUST_NOW = 0.55, 0.12
 """How many come in the minutes after a spot on TV."""
 HOURS = (1, 1, 0, 0, 0, 1, 2, 4, 7, 9, 10, 10, 9, 8, 7, 8, 9, 10, 11, 11, 12, 10, 7, 3)
 TYPES = (("people", 42), ("ngo", 20), ("charity", 15), ("religious", 8), ("public", 5))
@@ -130,8 +130,10 @@ def _ids(flow: Flow, step: str, parents: Sequence[str] = ()) -> list[str]:
 
 
 def _moment(chance: random.Random, since: datetime, until: datetime) -> datetime:
-    """In the minutes after one of three spots, else at an hour when people are awake."""
+    """In the minutes after a spot, the last of them under an hour ago; or when people are awake."""
     length = until - since
+    if chance.random() < JUST_NOW:
+        return until - timedelta(minutes=min(chance.expovariate(1 / 20) + 3, 55))
     if chance.random() < BURSTS:
         spot = since + length * chance.choice((0.08, 0.5, 0.5, 0.97))
         spot = spot.astimezone(TEHRAN).replace(hour=20, minute=30)
