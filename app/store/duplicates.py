@@ -16,7 +16,7 @@ MOST_COMPARED = 400
 COMMON = 2000
 """A word of more groups than these is looked for in the same county alone."""
 LEAST_PREFIX = 4
-MOST_A_CLUSTER = 30
+MOST_A_CLUSTER = 8
 
 
 def candidates(db: Connection, group: Row[Any], words: Sequence[str]) -> Sequence[Row[Any]]:

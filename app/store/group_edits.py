@@ -11,7 +11,7 @@ from app.directory.names import name_key, words_of
 from app.store import group_news
 from app.store.bulk import insert_rows
 from app.store.groups import COLUMNS
-from app.store.schema import group_specialisms, group_words, groups
+from app.store.schema import group_specialisms, group_tags, group_words, groups
 
 EDITABLE = (*COLUMNS, "note", "specialisms", "tags", "status", "merged_into")
 FOUND_BY = frozenset({"name", "contact"})
@@ -56,6 +56,8 @@ def apply(db: Connection, edit: Edit, who: str, now: datetime) -> Row[Any]:
     changed = db.execute(statement.values(**columns, revision=revision, updated_at=now)).one()
     if "specialisms" in after:
         _write_specialisms(db, row.id, after["specialisms"])
+    if "tags" in after:
+        _write_tags(db, row.id, after["tags"])
     if FOUND_BY & set(after):
         _write_words(db, changed)
     group_news.remember(db, row.id, revision, who, edit.what, changes, now)
@@ -74,6 +76,11 @@ def _write_specialisms(db: Connection, group: int, chosen: Sequence[str]) -> Non
     db.execute(delete(group_specialisms).where(group_specialisms.c.group_id == group))
     rows = [{"group_id": group, "specialism": one} for one in dict.fromkeys(chosen)]
     insert_rows(db, group_specialisms, rows)
+
+
+def _write_tags(db: Connection, group: int, tags: Sequence[str]) -> None:
+    db.execute(delete(group_tags).where(group_tags.c.group_id == group))
+    insert_rows(db, group_tags, [{"tag": tag, "group_id": group} for tag in dict.fromkeys(tags)])
 
 
 def _write_words(db: Connection, row: Row[Any]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from app.conversation.turn import KnownGroup
 from app.store import group_news
 from app.store.bulk import insert_rows
-from app.store.schema import group_specialisms, group_words, groups, participants
+from app.store.schema import group_specialisms, group_tags, group_words, groups, participants
 
 COLUMNS = ("name", "type", "province", "county", "members", "offer", "contact")
 """Fields of a flow that have a column of their own; `specialisms` has a table, others `more`."""
@@ -58,6 +58,8 @@ def register(db: Connection, rows: Sequence[tuple[dict[str, Any], Registration]]
     """Write new groups: columns the turn does not decide, and the registration."""
     insert_rows(db, groups, [{**row, **_columns(what)} for row, what in rows])
     _write_sets(db, [(row["id"], what) for row, what in rows])
+    tags = [{"tag": tag, "group_id": row["id"]} for row, _ in rows for tag in row["tags"]]
+    insert_rows(db, group_tags, tags)
     people = [row["participant_id"] for row, _ in rows]
     if people:
         more = update(participants).where(participants.c.id.in_(people))

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from app.directory.search import Term, Wanted
-from app.store.schema import consents, group_specialisms, group_words, groups
+from app.store.schema import consents, group_specialisms, group_tags, group_words, groups
 
 FEW = 10_000
 """A term that fewer groups meet is looked up first; commoner ones are met along the way."""
@@ -144,17 +144,11 @@ def conditions(db: Connection, wanted: Filter) -> Iterator[ColumnElement[bool]]:
     if wanted.until:
         yield groups.c.created_at < wanted.until
     if wanted.tag:
-        yield _has_tag(db, wanted.tag)
+        tagged = select(group_tags.c.group_id).where(group_tags.c.tag == wanted.tag)
+        yield groups.c.id.in_(tagged)
     if not wanted.merged:
         yield groups.c.merged_into.is_(None)
     yield from _meeting(db, wanted.terms)
-
-
-def _has_tag(db: Connection, tag: str) -> ColumnElement[bool]:
-    if db.dialect.name == "postgresql":
-        return groups.c.tags.op("@>")(func.jsonb_build_array(tag))
-    each = func.json_each(groups.c.tags).table_valued("value")
-    return exists(select(literal(1)).select_from(each).where(each.c.value == tag))
 
 
 # --- words ----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from app.admin.api import (
     channels,
     conversations,
     counts,
+    docs,
     duplicates,
     edits,
     exports,
@@ -89,6 +90,7 @@ def application(office: Office) -> FastAPI:
     problems.install(app)
     for part in PARTS:
         app.include_router(part.router)
+    docs.install(app)
     app.add_middleware(Once, office=office)
     app.add_middleware(Guarded)
     return app

@@ -44,7 +44,9 @@ class LikelyPairs(Shape):
 
 
 class PairPaging(Shape):
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    limit: Annotated[
+        int, Field(ge=1, le=100, description="Names, of which each may give several pairs.")
+    ] = 20
     cursor: Annotated[str, Field(max_length=1200)] = ""
 
 

@@ -163,6 +163,16 @@ group_specialisms = Table(
 )
 
 
+# Tags once more, to be found by: staff set few of them.
+group_tags = Table(
+    "group_tags",
+    metadata,
+    Column("tag", String(64), primary_key=True),
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_group_tags_group_id", "group_id"),
+)
+
+
 # Folded words of a group's name, contact, code and phone, for search by prefix.
 group_words = Table(
     "group_words",
