@@ -39,6 +39,7 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=15)
 SEND_LEASE = timedelta(seconds=90)
 """Longer than an exchange can last: when it has run out, the worker that sent is dead."""
+LAST_WAIT = 5.0  # seconds for open exchanges at a stop; what stays open becomes unclear
 CHORES_EVERY = timedelta(seconds=5)
 IDLE = 0.2  # seconds between looks at the outbox when nothing wakes us
 STANDBY = 2.0  # seconds between tries for a lease that another worker holds
@@ -109,7 +110,7 @@ class Server:
     async def finish(self) -> None:
         """Wait for open exchanges and write what became of them."""
         if self._sending:
-            await asyncio.wait(self._sending, timeout=SEND_LEASE.total_seconds() / 3)
+            await asyncio.wait(self._sending, timeout=LAST_WAIT)
         with contextlib.suppress(DatabaseAway):
             await self._in_thread(self._write_done)
 
