@@ -12,9 +12,10 @@ import typer
 import uvicorn
 from sqlalchemy.engine import make_url
 
+from app.admin.staffing import ensure_first_operator
 from app.cli import carriers, conversations, demo, flows, keys, operators, simulate
 from app.cli.doctor import examine
-from app.cli.house import fail, settings_or_exit
+from app.cli.house import fail, open_house, settings_or_exit
 from app.cli.publishing import publish
 from app.conversation.source import BadFlow
 from app.logs import set_up_logs
@@ -49,7 +50,8 @@ def serve(
     if workers == 1:
         with _readable():
             served = create_app(settings)
-        _run_uvicorn(served, host, port)
+        password = _first_password() if settings.environment == "development" else None
+        _run_uvicorn(served, host, port, first_password=password)
         return
     if make_url(settings.database_url).get_backend_name() == "sqlite":
         fail("several workers need PostgreSQL: SQLite has one writer")
@@ -64,11 +66,21 @@ def _reachable(host: str) -> str:
     return everywhere.get(host, f"[{host}]" if ":" in host else host)
 
 
-def _run_uvicorn(target: object, host: str, port: int, **more: object) -> None:
+def _first_password() -> str | None:
+    """Where nobody may sign in yet: make an admin, whose password is printed this once."""
+    with open_house() as house:
+        return ensure_first_operator(house.store, house.new_id)
+
+
+def _run_uvicorn(
+    target: object, host: str, port: int, first_password: str | None = None, **more: object
+) -> None:
     if more.get("workers", 1) == 1:
         typer.echo(f"Muster serves on http://{host}:{port}")
         typer.echo(f"  a phone to try it with   http://{host}:{port}/simulator")
         typer.echo(f"  the operators' console   http://{host}:{port}/console")
+        if first_password:
+            typer.echo(f"    sign in as admin with   {first_password}   (shown this once)")
         typer.echo(f"  the sign-up page         http://{host}:{port}/join/signup")
         typer.echo(f"  the API, described       http://{host}:{port}/api/v1/openapi.json")
     uvicorn.run(
