@@ -31,6 +31,7 @@ def router() -> APIRouter:
             PATH,
             webhook,
             methods=[method],
+            response_model=None,
             responses=ANSWERS,
             summary="A carrier's webhook",
             operation_id=f"webhook_{method.lower()}",
