@@ -82,14 +82,17 @@ def another_try(db: Connection, token_hash: str, most: int, now: datetime) -> st
 
 
 def verified(
-    db: Connection, token_hash: str, new_token_hash: str, ends_at: datetime, now: datetime
+    db: Connection, token_hash: str, new: Mapping[str, Any], old_ends_at: datetime
 ) -> None:
-    """The number is proven. The token changes, so that one known before is worth nothing."""
-    db.execute(
-        update(visits)
-        .where(visits.c.token_hash == token_hash)
-        .values(token_hash=new_token_hash, code_hash="", verified_at=now, ends_at=ends_at)
-    )
+    """The number is proven. The token changes, so that one known before is soon worth nothing.
+
+    Until `old_ends_at` the old one may prove itself again: a second press of the button comes
+    with it, and the answer to the first is lost.
+    """
+    row = db.execute(select(visits).where(visits.c.token_hash == token_hash)).one()
+    db.execute(visits.insert().values({**row._asdict(), "code_hash": "", **new}))
+    until = {"code_until": old_ends_at, "ends_at": old_ends_at}
+    db.execute(update(visits).where(visits.c.token_hash == token_hash).values(until))
 
 
 def begin_form(db: Connection, token_hash: str, until: datetime, now: datetime) -> bool:

@@ -229,6 +229,9 @@ class Join:
 
     def _owe_code(self, guest: Guest, number: str) -> Response:
         labels = self._labels(guest)
+        visit = visitor_of(self._given, guest.browser).visit
+        if visit and proof.is_on_its_way(visit, number, datetime.now(UTC)):
+            return self._to(guest, guest.path)
         refused = proof.ask(self._given, guest.browser, number, labels.raw("code_sms"))
         if refused is None:
             return self._to(guest, guest.path)

@@ -13,6 +13,7 @@ from app.intake.writes import REPLY, Writes
 from app.store import asked, outbox, participants, visits
 from app.store.asked import Allowance
 from app.store.engine import Db, clock
+from app.store.visits import Visit
 from app.text.segments import segments
 from app.web.browser import Browser, keyed
 from app.web.given import Given
@@ -21,6 +22,9 @@ from app.web.numbers import prefix_of
 CODE_LASTS = timedelta(minutes=10)
 MOST_TRIES = 5
 VISIT_LASTS = timedelta(hours=12)
+SECOND_PRESS = timedelta(seconds=10)
+ASKED_JUST_NOW = timedelta(seconds=20)
+"""A second code within it would only make the first one, just arriving, worthless."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CODES = (
     ("address", 10, HOUR),
@@ -105,8 +109,15 @@ def check(given: Given, browser: Browser, code: str) -> str:
             return ""
         token = secrets.token_urlsafe(32)
         new = Browser(token, is_new=False, asked_language="", address="")
-        visits.verified(db, browser.token_hash, new.token_hash, now + VISIT_LASTS, now)
+        columns = {"token_hash": new.token_hash, "verified_at": now, "ends_at": now + VISIT_LASTS}
+        visits.verified(db, browser.token_hash, columns, now + SECOND_PRESS)
     return token
+
+
+def is_on_its_way(visit: Visit, number: str, now: datetime) -> bool:
+    """Whether this very browser asked for a code to this number a moment ago."""
+    sent_at = visit.code_until - CODE_LASTS
+    return visit.address == number and now - sent_at < ASKED_JUST_NOW
 
 
 def network_of(address: str) -> str:

@@ -79,6 +79,7 @@ def test_a_code_is_of_one_browser(site):
 def test_another_code_makes_the_first_worthless(site):
     guest = ask(site)
     first = guest.code(NUMBER)
+    let_a_minute_pass(site)
     guest.send("again")
     second = guest.code(NUMBER)
     assert len(site.texts(E164)) == 2
@@ -89,6 +90,34 @@ def test_another_code_makes_the_first_worthless(site):
     assert guest.step == "consent"
 
 
+def let_a_minute_pass(site):
+    change_visits(site, code_until=datetime.now(UTC) + timedelta(minutes=9))
+
+
+def test_pressing_twice_texts_once(site):
+    guest = site.guest().open("/join/signup")
+    form = guest.page.form("number") | {"number": NUMBER, "stamp": guest.stamp(5)}
+    for _ in range(2):
+        guest._seen(guest.client.post("/join/signup", data=form))
+        assert guest.page.form("code")
+    assert len(site.texts(E164)) == 1
+    guest.send("again")
+    assert len(site.texts(E164)) == 1
+
+
+def test_pressing_twice_proves_as_well_as_once(site):
+    guest = ask(site)
+    before = guest.client.cookies["visit"]
+    data = guest.page.form("code") | {"code": guest.code(NUMBER)}
+    guest.client.post("/join/signup", data=data)
+    guest.client.cookies.clear()
+    guest.client.cookies.set("visit", before)  # the answer to the first press was lost
+    guest._seen(guest.client.post("/join/signup", data=data))
+    assert guest.step == "consent"
+    guest.answer("1")
+    assert guest.step == "name"
+
+
 def test_the_token_changes_when_the_number_is_proven(site):
     guest = ask(site)
     before = guest.client.cookies["visit"]
@@ -97,7 +126,9 @@ def test_the_token_changes_when_the_number_is_proven(site):
     stolen = site.guest()
     stolen.client.cookies.set("visit", before)
     stolen.open("/join/signup")
-    assert stolen.page.form("number")
+    assert stolen.page.form("code"), "it knows nothing without the code"
+    change_visits(site, ends_at=datetime.now(UTC) - timedelta(seconds=1))
+    assert stolen.open("/join/signup").page.form("number")
 
 
 # --- limits -----------------------------------------------------------------------------------
@@ -171,6 +202,7 @@ def test_somebody_who_opted_out_gets_no_code_and_nobody_learns_of_it(site):
     assert len(site.texts(E164)) == before
     site.by_sms(E164, "12")
     before = len(site.texts(E164))
+    let_a_minute_pass(site)
     guest.send("again")
     assert len(site.texts(E164)) == before + 1
 
