@@ -14,5 +14,9 @@ def carrier():
 def short_and_long(short, long):
     """Run a test with `times` small among the other tests and large by `make faults`."""
     return pytest.mark.parametrize(
-        "times", [short, pytest.param(long, marks=[pytest.mark.faults, pytest.mark.timeout(1800)])]
+        "times",
+        [
+            pytest.param(short, marks=pytest.mark.timeout(600)),
+            pytest.param(long, marks=[pytest.mark.faults, pytest.mark.timeout(3600)]),
+        ],
     )

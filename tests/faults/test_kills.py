@@ -71,7 +71,7 @@ async def test_postgresql_itself(carrier, durable, durable_url, tmp_path, times)
 
     wait_until(muster.is_ready, "ready again")
     acked = storm.sender.acked
-    wait_until(lambda: not checker.lost(checker.read(durable_url), acked), "drained", every=0.5)
+    wait_until(lambda: not checker.lost(checker.read(durable_url), acked), "drained", 60, every=0.5)
     server.stop()
     storm.check(durable_url)
 

@@ -62,7 +62,7 @@ class Muster:
         command = [MUSTER, "serve", "--host", HOST, "--port", str(self.port), *words]
         server = Program(command, self.folder / "serve.log", environment).start()
         try:
-            server.wait_for(self.is_ready, "the server is ready")
+            server.wait_for(self.is_ready, "the server is ready", within=60)
         except AssertionError:
             if server.runs:
                 server.kill9()
