@@ -1,6 +1,8 @@
-"""What one turn of the shipped sign-up costs: `.venv/bin/python bench/turn.py [ROUNDS]`."""
+"""What one turn of the shipped sign-up costs, with its state stored and loaded as intake does.
 
-import sys
+.venv/bin/python -m bench turn
+"""
+
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +14,8 @@ from app.conversation.compiled import Flows
 from app.conversation.engine import hear
 from app.conversation.load import load_flows
 from app.conversation.turn import Heard, HeardKind, Medium, Situation, Standing
+from bench.house import Databases
+from bench.run import Run
 
 FLOWS = Path(__file__).parents[1] / "app" / "flows"
 # Good answers, slips and commands, in the proportion of a rather clumsy public.
@@ -20,23 +24,23 @@ BY_SMS = (
     *("۱،۲", "حدود بیست و پنج نفر", "برگشت", "۲۵", "رد", "مریم رضایی", "چی؟", "بله"),
 )
 BY_USSD = (
-    *("", "1", "همیاران امید", "1", "99", "0", "4", "99", "2"),
-    *("1 3", "1", "25", "00", "مریم رضایی", "1"),
+    *("", "1", "همیاران امید", "1", "99", "0", "4", "99", "2", "1 3", "1", "25", "00"),
+    *("مریم رضایی", "1"),
 )
-Timed = list[tuple[str, float]]
 
 
-def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+def measure(run: Run, databases: Databases) -> None:
+    rounds = run.size(400, 100)
     started = perf_counter()
     flows = load_flows(FLOWS)
-    print(f"flows loaded in {perf_counter() - started:.2f} s")
+    run.record("flows loaded", seconds=perf_counter() - started)
     for medium, script in ((Medium.SMS, BY_SMS), (Medium.USSD, BY_USSD)):
         turns = [one for _ in range(rounds) for one in talk(flows, medium, script)]
-        report(medium, script, turns)
+        report(run, medium, script, turns)
 
 
-def talk(flows: Flows, medium: Medium, script: Sequence[str]) -> Iterator[tuple[str, float]]:
+def talk(flows: Flows, medium: Medium, script: Sequence[str]) -> Iterator[float]:
+    """Go through the script once; gives the seconds of each turn."""
     situation = Situation(medium, default_flow="signup", address="+989120000001")
     now = datetime(2026, 3, 1, 9, tzinfo=UTC)
     for at, line in enumerate(script):
@@ -44,24 +48,24 @@ def talk(flows: Flows, medium: Medium, script: Sequence[str]) -> Iterator[tuple[
         heard = Heard(HeardKind.DIALLED if dials else HeardKind.TEXT, line)
         started = perf_counter()
         turn = hear(flows, replace(situation, fresh_code=f"C{at}"), heard, now)
-        yield line, perf_counter() - started
+        yield perf_counter() - started
         situation = replace(situation, conversation=turn.conversation)
         now += timedelta(seconds=40)
     if situation.conversation is None or situation.conversation.standing is not Standing.DONE:
-        raise SystemExit(f"the {medium} script no longer reaches the end: {situation.conversation}")
+        raise RuntimeError(f"the {medium} script no longer reaches the end")
 
 
-def report(medium: Medium, script: Sequence[str], turns: Timed) -> None:
-    times = [seconds for _, seconds in turns]
+def report(run: Run, medium: Medium, script: Sequence[str], times: Sequence[float]) -> None:
     cuts = quantiles(times, n=100)
-    print(
-        f"{medium}: {len(times)} turns, median {median(times) * 1e6:.0f} us,"
-        f" p95 {cuts[94] * 1e6:.0f} us, p99 {cuts[98] * 1e6:.0f} us"
+    run.record(
+        "engine",
+        medium=medium.value,
+        turns=len(times),
+        median_us=median(times) * 1e6,
+        p95_us=cuts[94] * 1e6,
+        p99_us=cuts[98] * 1e6,
+        by_text_us={
+            f"{at + 1} {line}": median(times[at :: len(script)]) * 1e6
+            for at, line in enumerate(script)
+        },
     )
-    for at, line in enumerate(script):
-        own = median(seconds for _, seconds in turns[at :: len(script)])
-        print(f"  {own * 1e6:6.0f} us  {line}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,121 @@
+"""What the bench must show, and whether it does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.figures import Figures, ratio, shown
+
+SINGLE = {"messages_a_request": 1}
+BULK = {"messages_a_request": 100}
+
+
+@dataclass(frozen=True)
+class Aim:
+    what: str
+    least: str
+    measured: str
+    met: bool | None
+
+
+def aims(run: Figures) -> list[Aim]:
+    kannel = best(run.of("kannel", store="file"), "accepted_per_second")
+    both = best(run.of("turns", database="postgresql", processes=2, texts_a_request=1))
+    alone = best(run.of("turns", database="sqlite", processes=1, texts_a_request=1))
+    return [
+        *_turns("PostgreSQL, 2 processes", both, 10_000, kannel, 3),
+        *_turns("SQLite `synchronous=FULL`, 1 process", alone, 6_000, kannel, 1.5),
+        _door(run),
+        _single_send(run),
+        _aim(
+            "end to end, 100 a request, PostgreSQL",
+            run.of("end to end", database="postgresql", **BULK).median("end_to_end_per_second"),
+            5_000,
+            "/s",
+        ),
+        *_waits(run),
+        _many_people(run),
+        _memory(run),
+    ]
+
+
+def best(found: Figures, name: str = "per_second") -> float | None:
+    """The best of the medians over numbers of connections: each system at its own best."""
+    by = [
+        Figures([r for r in found.records if r["connections"] == n]).median(name)
+        for n in found.each("connections")
+    ]
+    return max((value for value in by if value is not None), default=None)
+
+
+def _turns(
+    where: str, found: float | None, least: float, kannel: float | None, times: float
+) -> list[Aim]:
+    what = f"durable full turns/s, {where}"
+    against = ratio(found, kannel)
+    return [
+        _aim(what, found, least, "/s"),
+        _aim(f"{what}, against Kannel accepting", against, times, " x"),
+    ]
+
+
+def _door(run: Figures) -> Aim:
+    door, echo = (
+        run.of("door", application=name).median("per_second") for name in ("door", "echo")
+    )
+    share = ratio(door, echo)
+    return _aim("door alone against bare ASGI", share and share * 100, 60, " %")
+
+
+def _single_send(run: Figures) -> Aim:
+    ours = run.of("end to end", database="postgresql", **SINGLE).median("end_to_end_per_second")
+    theirs = best(run.of("kannel", store="file"), "end_to_end_per_second")
+    met = None if ours is None or theirs is None else ours >= theirs
+    what = "end to end, single-send carrier, PostgreSQL"
+    return Aim(what, f"Kannel's {shown(theirs)}/s", shown(ours, "/s"), met)
+
+
+def _waits(run: Figures) -> list[Aim]:
+    return [
+        _aim(
+            f"p99 of a webhook at 2,000/s open loop, {name}",
+            run.of("steady", rate=2000, database=database, processes=processes).median("p99_ms"),
+            50,
+            " ms",
+            lambda found, most: found <= most,
+        )
+        for name, database, processes in (
+            ("SQLite", "sqlite", 1),
+            ("PostgreSQL, 1 process", "postgresql", 1),
+            ("PostgreSQL, 2 processes", "postgresql", 2),
+        )
+    ]
+
+
+def _many_people(run: Figures) -> Aim:
+    found = run.of("big", who="new")
+    empty, *others = sorted(found.each("participants")) or [0]
+    full = others[-1] if others else 0
+    share = ratio(
+        found.of("big", participants=full).median("per_second"),
+        found.of("big", participants=empty).median("per_second"),
+    )
+    what = f"at {full:,} participants against empty"
+    return _aim(what, share and share * 100, 90, " %")
+
+
+def _memory(run: Figures) -> Aim:
+    peaks = [r["peak_mb"] for r in [*run.of("turns").records, *run.of("big").records]]
+    most = max(peaks, default=None)
+    return _aim("memory of one process under load", most, 250, " MB", lambda found, m: found <= m)
+
+
+def _aim(
+    what: str,
+    found: float | None,
+    bound: float,
+    unit: str,
+    holds: Callable[[float, float], bool] = lambda found, least: found >= least,
+) -> Aim:
+    word = "at most " if holds(0.0, 1.0) else ""
+    met = None if found is None else holds(found, bound)
+    return Aim(what, f"{word}{shown(bound, unit)}", shown(found, unit), met)

@@ -1,0 +1,182 @@
+"""End to end: a person's text in, our reply at the stub carrier; one a request, and a hundred.
+
+Counted as for Kannel: replies until the last one arrived, since the first text was sent.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.store import channels
+from app.store.engine import open_store
+from app.store.schema import attempts, outbox
+from bench import house, usage, wrk
+from bench.carrier import Carrier, a_carrier
+from bench.house import Databases, Serving
+from bench.run import Run
+from bench.turns import MARKS, NEW_PEOPLE, PEOPLE_A_MARK, steady
+from bench.wrk import Load
+from tests.rig.processes import Program
+from tests.rig.server import MUSTER
+
+CONNECTIONS = 64
+DRAINS_WITHIN = 120.0
+KANNEL_QUERY = "?backend=web&sender=SENDER&to=30001152&message=MESSAGE&ts=1770000000&id=ID&coding=2"
+CALM_RATE = 200
+
+
+@dataclass(frozen=True)
+class Way:
+    """How many messages a request to the carrier holds, and which dialect makes it so."""
+
+    messages: int
+    dialect: str
+
+
+WAYS = (Way(1, "kannel"), Way(100, "simulator"))
+
+
+def measure(run: Run, databases: Databases) -> None:
+    for round_ in run.rounds:
+        for kind in run.track(f"end to end, round {round_}", ("sqlite", "postgresql")):
+            for way in WAYS:
+                one(run, databases, kind, way, round_)
+
+
+def one(run: Run, databases: Databases, kind: str, way: Way, round_: int) -> None:
+    with a_carrier(databases.folder) as carrier, _muster(databases, kind, way, carrier) as place:
+        _burst(run, place, carrier, kind, way, round_, run.size(8, 2))
+        if way.dialect == "simulator":
+            _calm(run, place, kind, round_)
+
+
+def _burst(
+    run: Run, place: Serving, carrier: Carrier, kind: str, way: Way, round_: int, seconds: float
+) -> None:
+    mark = next(MARKS)
+    load = Load(
+        url=place.muster.url,
+        head=place.head(way.dialect, KANNEL_QUERY if way.dialect == "kannel" else ""),
+        connections=CONNECTIONS,
+        seconds=seconds,
+        prefix=f"{mark}-",
+        first_person=NEW_PEOPLE + mark * PEOPLE_A_MARK,
+        dialect=way.dialect,
+    )
+    pids = {**place.pids, "carrier": carrier.pid}
+    used, began = usage.snapshot(pids), time.monotonic()
+    measured = wrk.fire(load, place.pids)
+    if measured.errors:
+        raise RuntimeError(f"{measured.errors} requests failed")
+    tally = _all_replies(carrier, place.url, measured.completed)
+    run.record(
+        "end to end",
+        database=kind,
+        messages_a_request=way.messages,
+        connections=CONNECTIONS,
+        round=round_,
+        end_to_end_per_second=tally.messages / (tally.last - began),
+        accepted_per_second=measured.per_second,
+        accepted=measured.completed,
+        replies=tally.messages,
+        requests=tally.requests,
+        p99_ms=measured.p99_ms,
+        cpu_us={k: v / tally.messages * 1e6 for k, v in usage.since(used, pids).items()},
+        peak_mb=usage.peak_mb(place.server),
+    )
+
+
+def _all_replies(carrier: Carrier, url: str, texts: int) -> Any:
+    """Wait for everything owed; each message must have come once."""
+    carrier.wait_for(texts, DRAINS_WITHIN)
+    deadline = time.monotonic() + DRAINS_WITHIN
+    while (owed := _owed(url)) != (tally := carrier.tally()).messages:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{owed} messages are owed, {tally.messages} reached the carrier")
+        time.sleep(0.3)
+    return tally
+
+
+def _owed(url: str) -> int:
+    store = open_store(url, 2)
+    try:
+        with store.read() as db:
+            return int(db.execute(select(func.count()).select_from(outbox)).scalar_one())
+    finally:
+        store.close()
+
+
+def _calm(run: Run, place: Serving, kind: str, round_: int) -> None:
+    """Record how long a reply takes to the carrier when there is no rush."""
+    began = _latest_id(place.url)
+    steady(run, place, CALM_RATE, "calm", database=kind, round=round_)
+    time.sleep(1)
+    waits = _waits(place.url, began)
+    ranks = {f"p{rank}_ms": waits[len(waits) * rank // 100] * 1000 for rank in (50, 95, 99)}
+    run.record("reply", database=kind, rate=CALM_RATE, round=round_, replies=len(waits), **ranks)
+
+
+def _latest_id(url: str) -> int:
+    store = open_store(url, 2)
+    try:
+        with store.read() as db:
+            return int(db.execute(select(func.max(outbox.c.id))).scalar_one() or 0)
+    finally:
+        store.close()
+
+
+def _waits(url: str, since: int) -> list[float]:
+    """Seconds between the turn's commit and the note that the carrier took its reply."""
+    store = open_store(url, 2)
+    try:
+        with store.read() as db:
+            tried = select(outbox.c.created_at, attempts.c.at).where(
+                attempts.c.outbox_id == outbox.c.id, outbox.c.id > since
+            )
+            found = [(at - made).total_seconds() for made, at in db.execute(tried)]
+    finally:
+        store.close()
+    if not found:
+        raise RuntimeError("no reply was sent")
+    return sorted(found)
+
+
+@contextmanager
+def _muster(databases: Databases, kind: str, way: Way, carrier: Carrier) -> Iterator[Serving]:
+    """On PostgreSQL one process serves and one sends; SQLite has a single process for both."""
+    make = house.kannel if way.dialect == "kannel" else house.simulator
+    channels: Mapping[str, Any] = {way.dialect: make(carrier.url)}
+    with (
+        databases.fresh(kind) as url,
+        house.serving(databases, kind, url, channels=channels, worker=kind == "sqlite") as place,
+        a_worker(place, kind) as pids,
+    ):
+        yield Serving(place.muster, url, {**place.pids, **pids})
+
+
+@contextmanager
+def a_worker(place: Serving, kind: str) -> Iterator[dict[str, int]]:
+    if kind == "sqlite":
+        yield {}
+        return
+    folder = place.muster.folder
+    environment = {"MUSTER_SPOOL__ON": "false"}
+    program = Program([MUSTER, "work"], folder / "work.log", environment, folder).start()
+    try:
+        program.wait_for(lambda: _has_lease(place.url), "the worker serves", within=90)
+        yield {"worker": program.pid}
+    finally:
+        program.stop()
+
+
+def _has_lease(url: str) -> bool:
+    store = open_store(url, 2)
+    try:
+        with store.read() as db:
+            return any(state.lease_owner for state in channels.states(db).values())
+    finally:
+        store.close()
