@@ -28,6 +28,22 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
     assert len(document["paths"]) > 50
 
 
+def test_every_body_has_an_example_that_fits(sqlite_api: Api, document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    bodies = {
+        next(iter(body["content"].values()))["schema"].get("$ref", "").rpartition("/")[2]
+        for item in document["paths"].values()
+        for operation in item.values()
+        if (body := operation.get("requestBody"))
+    } - {""}
+    assert len(bodies) > 15
+    for name in bodies:
+        (example,) = schemas[name]["examples"]
+        known = set(schemas[name]["properties"])
+        assert set(example) <= known, name
+        assert set(schemas[name].get("required", ())) <= set(example), name
+
+
 class Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

@@ -1,6 +1,8 @@
 """Who may do what: one table, and every route must stand in it."""
 
+import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from starlette.testclient import TestClient
 from app.admin.api.application import application
 from app.admin.caller import ROLES, SCOPES, Right, of_operator
 from app.admin.limits import Limit
+from app.store import keys
 from tests.admin.builders import (
     Api,
     a_conversation,
@@ -147,6 +150,46 @@ def test_what_each_role_may_do() -> None:
     assert rights["manager"] == {READ, HELP, WRITE, Right.NUMBERS}
     assert rights["admin"] == set(Right)
     assert of_operator(1, "x", "king").rights == frozenset()
+
+
+# --- keys -----------------------------------------------------------------------------------
+
+
+def test_a_key_is_kept_as_its_hash_and_says_when_it_was_used(sqlite_api: Api) -> None:
+    made = sqlite_api.post("/keys", {"name": "crm"}, 201)
+    client = TestClient(application(sqlite_api.office))
+    with sqlite_api.office.store.read() as db:
+        rows = str([row._asdict() for row in keys.every(db)])
+    assert made["key"] not in rows
+    assert hashlib.sha256(made["key"].encode()).hexdigest() in rows
+    assert len(made["key"]) >= 3 + 43, "256 bits"
+    assert _listed(sqlite_api, made["id"])["used_at"] is None
+    bearer = {"Authorization": f"Bearer {made['key']}"}
+    assert client.get("/groups", headers=bearer).status_code == 200
+    assert _listed(sqlite_api, made["id"])["used_at"] is not None
+    assert client.get("/groups", params={"key": made["key"]}).status_code == 401
+
+    sqlite_api.send("DELETE", f"/keys/{made['id']}", expect=204)
+    assert client.get("/groups", headers=bearer).status_code == 401, "at once"
+    sqlite_api.send("DELETE", f"/keys/{made['id']}", expect=404)
+    assert made["key"] not in str(sqlite_api.every("/audit"))
+
+
+def test_a_key_that_expired_opens_nothing(sqlite_api: Api) -> None:
+    office = sqlite_api.office
+    now = datetime.now(UTC)
+    with office.store.write() as db:
+        old = keys.add(db, "old", ["read"], now, office.new_id, now - timedelta(seconds=1))
+    client = TestClient(application(office))
+    assert client.get("/groups", headers={"Authorization": f"Bearer {old}"}).status_code == 401
+    past = (now - timedelta(days=1)).isoformat()
+    sqlite_api.post("/keys", {"name": "x", "expires_at": past}, 422)
+    sqlite_api.post("/keys", {"name": "old"}, 409)
+
+
+def _listed(api: Api, key: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in api.get("/keys")["items"] if one["id"] == key)
+    return found
 
 
 # --- phone numbers --------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,4 +74,20 @@ def test_rows_removed_at_either_end_are_found(store: Store, gone: int) -> None:
 def test_an_empty_audit_holds(sqlite_url: str) -> None:
     store = open_store(sqlite_url, 2)
     assert broken(store) is None
+    store.close()
+
+
+def test_many_writers_at_once_make_one_chain(database_url: str) -> None:
+    store = open_store(database_url, 8)
+
+    def write(writer: int) -> None:
+        for number in range(15):
+            with store.write() as db:
+                trail.note(db, f"key:{writer}", "did", f"group:{number}", NOW)
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(write, range(6)))
+    assert broken(store) is None
+    with store.read() as db:
+        assert [row.id for row in trail.page(db, 200)] == list(range(90, 0, -1))
     store.close()

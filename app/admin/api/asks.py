@@ -109,6 +109,11 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+def like(**example: Any) -> ConfigDict:
+    """Show in the description what such a body may be."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
 class Paging(Shape):
     limit: Annotated[int, Field(ge=1, le=MOST_A_PAGE)] = 50
     cursor: Annotated[

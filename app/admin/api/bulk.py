@@ -7,7 +7,19 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from app.admin import bulk as acts
-from app.admin.api.asks import Here, Id, Line, Paging, Reader, Shape, Text, Word, Writer, next_of
+from app.admin.api.asks import (
+    Here,
+    Id,
+    Line,
+    Paging,
+    Reader,
+    Shape,
+    Text,
+    Word,
+    Writer,
+    like,
+    next_of,
+)
 from app.admin.api.groups import GroupFilter
 from app.admin.problems import not_found
 from app.store import bulks
@@ -19,6 +31,10 @@ State = Literal["running", "done", "cancelled"]
 
 
 class NewBulk(Shape):
+    model_config = like(
+        channel="main", text="جلسه فردا ساعت ۱۶", groups={"province": ["IR-01"]}, dry_run=True
+    )
+
     channel: Word
     line: Line = Field("", description="Of the channel's lines; empty: its first.")
     text: Text = Field(min_length=1)

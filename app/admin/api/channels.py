@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from app.admin import texting
-from app.admin.api.asks import Admin, Here, Line, Reader, Shape, Text, Writer
+from app.admin.api.asks import Admin, Here, Line, Reader, Shape, Text, Writer, like
 from app.admin.office import Office
 from app.admin.problems import Problem, not_found
 from app.intake.channel import Channel as Configured
@@ -52,6 +52,8 @@ class Channels(Shape):
 
 
 class Pause(Shape):
+    model_config = like(reason="no credit")
+
     reason: Line = ""
 
 
@@ -61,6 +63,8 @@ class Hook(Shape):
 
 
 class Trial(Shape):
+    model_config = like(phone="09121234567", text="آزمایش")
+
     phone: Line = Field(min_length=3, examples=["09121234567"])
     text: Text = Field("Muster", min_length=1)
 

@@ -18,6 +18,7 @@ from app.admin.api.asks import (
     Reader,
     Shape,
     Text,
+    like,
     next_of,
 )
 from app.admin.api.shapes import Messages, masked_json
@@ -67,6 +68,8 @@ class ConversationFilter(Page):
 
 
 class Said(Shape):
+    model_config = like(text="سلام، در خدمتم")
+
     text: Text = Field(min_length=1)
 
 
@@ -76,6 +79,8 @@ class Queued(Shape):
 
 class InPlaceOf(Shape):
     """What a caller on the phone says, typed by the help desk."""
+
+    model_config = like(phone="09121234567", text="9")
 
     phone: Line = Field(min_length=3, examples=["09121234567"])
     text: Line = Field(min_length=1, examples=["9"])

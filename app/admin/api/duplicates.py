@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.admin import likeness
 from app.admin.api import shapes
-from app.admin.api.asks import Here, Reader, Shape, Writer, storable
+from app.admin.api.asks import Here, Reader, Shape, Writer, like, storable
 from app.admin.api.groups import Key, one_row
 from app.admin.api.shapes import Group
 from app.admin.likeness import Pair
@@ -51,6 +51,8 @@ class PairPaging(Shape):
 
 
 class Other(Shape):
+    model_config = like(other="76543210")
+
     other: Key = Field(description="Code or id of the group that is another.")
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from app.admin import changes
 from app.admin.api import shapes
-from app.admin.api.asks import Here, Id, Shape, Text, Word, Writer
+from app.admin.api.asks import Here, Id, Shape, Text, Word, Writer, like
 from app.admin.api.groups import Key
 from app.admin.api.shapes import Group, Status
 from app.admin.office import Office
@@ -32,6 +32,8 @@ IfMatch = Annotated[
 class GroupEdit(Shape):
     """What to change; what is left out stays."""
 
+    model_config = like(members=40, specialisms=["family.children"], note="Visited on Monday")
+
     name: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
     type: MaybeChoice | None = None
     province: MaybeChoice | None = None
@@ -44,15 +46,21 @@ class GroupEdit(Shape):
 
 
 class NewStatus(Shape):
+    model_config = like(status="verified")
+
     status: Status
 
 
 class Tags(Shape):
+    model_config = like(add=["visited"], remove=["new"])
+
     add: list[Word] = Field([], max_length=30)
     remove: list[Word] = Field([], max_length=30)
 
 
 class ManyGroups(Shape):
+    model_config = like(ids=["190472113467392000"], status="verified", add_tags=["spring"])
+
     ids: list[Id] = Field(min_length=1, max_length=MOST_AT_ONCE)
     status: Status | None = None
     add_tags: list[Word] = Field([], max_length=30)
@@ -65,6 +73,8 @@ class Changed(Shape):
 
 
 class Merge(Shape):
+    model_config = like(into="12345670", take=["members", "specialisms"])
+
     into: Key = Field(description="Code or id of the group that this one is part of.")
     take: list[Field_] = Field(
         [], max_length=7, description="What the other takes from this one; specialisms are joined."

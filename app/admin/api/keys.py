@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from app.admin.api.asks import Admin, Here, Id, Moment, Shape, Word
+from app.admin.api.asks import Admin, Here, Id, Moment, Shape, Word, like
 from app.admin.api.once import SHOWN_ONCE
 from app.admin.caller import SCOPES
 from app.admin.problems import Problem, not_found
@@ -35,6 +35,8 @@ class Keys(Shape):
 
 
 class NewKey(Shape):
+    model_config = like(name="crm", scopes=["read", "numbers"], expires_at="2027-12-31T00:00:00Z")
+
     name: Word
     scopes: list[Scope] = Field(["read"], min_length=1, max_length=4)
     expires_at: Moment | None = None

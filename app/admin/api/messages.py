@@ -18,6 +18,7 @@ from app.admin.api.asks import (
     Shape,
     Word,
     Writer,
+    like,
     next_of,
 )
 from app.admin.api.shapes import Messages, WholeMessage
@@ -29,6 +30,8 @@ router = APIRouter(prefix="/messages", tags=["messages"])
 
 
 class Resend(Shape):
+    model_config = like(even_if_it_may_have_arrived=False)
+
     even_if_it_may_have_arrived: bool = False
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from app.admin import staffing
-from app.admin.api.asks import Admin, Here, Id, Line, Shape
+from app.admin.api.asks import Admin, Here, Id, Line, Shape, like
 from app.admin.api.once import SHOWN_ONCE
 from app.admin.caller import ROLES
 from app.admin.problems import Problem, not_found
@@ -55,6 +55,8 @@ class Operators(Shape):
 
 
 class NewOperator(Shape):
+    model_config = like(name="sara", role="helper")
+
     name: Line = Field(min_length=1, examples=["sara"])
     role: Role = "viewer"
     password: Line = Field("", description="Empty: one is made and shown once.")
@@ -65,6 +67,8 @@ class MadeOperator(Operator):
 
 
 class OperatorChange(Shape):
+    model_config = like(role="manager")
+
     role: Role | None = None
     active: bool | None = None
 

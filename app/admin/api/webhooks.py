@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from app.admin.api.asks import Admin, Here, Id, Line, Paging, Shape, Text, next_of
+from app.admin.api.asks import Admin, Here, Id, Line, Paging, Shape, Text, like, next_of
 from app.admin.api.once import SHOWN_ONCE
 from app.admin.office import Office
 from app.admin.problems import Problem, not_found
@@ -45,6 +45,8 @@ class Webhooks(Shape):
 
 
 class NewWebhook(Shape):
+    model_config = like(url="https://crm.example.org/muster", events=["group.registered"])
+
     url: Text = Field(examples=["https://crm.example.org/muster"])
     events: list[Event] = Field(EVENTS, min_length=1, max_length=3)
     note: Line = ""
@@ -55,6 +57,8 @@ class MadeWebhook(Webhook):
 
 
 class WebhookChange(Shape):
+    model_config = like(active=True)
+
     url: Text | None = None
     events: Annotated[list[Event], Field(min_length=1, max_length=3)] | None = None
     note: Line | None = None
@@ -89,6 +93,8 @@ class DeliveryFilter(Paging):
 
 
 class Replay(Shape):
+    model_config = like(ids=["190472113467392000"])
+
     ids: list[Id] | None = Field(None, max_length=500, description="None: all that were given up.")
 
 
