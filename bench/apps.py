@@ -9,7 +9,7 @@ from typing import Any
 from app.cli.commands import _run_uvicorn
 from app.hooks.door import Door, Receive, Scope, Send
 from app.intake.item import Answer, Item
-from app.main import open_channels
+from app.opening import open_channels
 from app.settings import ChannelSettings, Settings
 from bench.house import simulator
 from tests.rig.ports import HOST

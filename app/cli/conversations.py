@@ -9,7 +9,8 @@ from app.cli.house import fail, open_house
 from app.conversation.load import load_flows
 from app.conversation.replay import Replayed
 from app.intake.retelling import retell
-from app.main import SHIPPED_FLOWS, open_channels, with_published
+from app.main import SHIPPED_FLOWS, with_published
+from app.opening import open_channels
 from app.store.retelling import past_of
 
 app = typer.Typer(no_args_is_help=True, help="What was said, turn by turn.")

@@ -9,7 +9,8 @@ from typing import Literal
 
 from app.conversation.load import load_flows
 from app.conversation.source import BadFlow
-from app.main import SHIPPED_FLOWS, open_channels
+from app.main import SHIPPED_FLOWS
+from app.opening import open_channels
 from app.settings import BadSettings, Settings
 from app.store.engine import DatabaseAway, Store, clock, open_store
 from app.store.migrate import is_current

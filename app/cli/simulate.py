@@ -23,7 +23,8 @@ from app.conversation.compiled import Flow
 from app.conversation.load import load_flows
 from app.conversation.source import BadFlow
 from app.intake.channel import Channel
-from app.main import SHIPPED_FLOWS, open_channels
+from app.main import SHIPPED_FLOWS
+from app.opening import open_channels
 from app.settings import BadSettings, Settings
 from app.simulator.crowd.account import Account, figures, settle
 from app.simulator.crowd.door import Door, NoTap, NotLoopback, is_the_servers, on_loopback

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.main import open_channels
+from app.opening import open_channels
 from app.settings import BadSettings, ChannelSettings, Settings, read_settings
 
 ROOT = Path(__file__).parents[2]

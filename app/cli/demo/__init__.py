@@ -15,8 +15,9 @@ from app.cli.demo.past import Past
 from app.cli.house import fail, open_house
 from app.conversation.load import load_flows
 from app.conversation.source import BadFlow
-from app.main import SHIPPED_FLOWS, SIMULATOR, SIMULATOR_USSD, open_channels, texting_channels
-from app.main import secret_key as key_of
+from app.main import SHIPPED_FLOWS
+from app.opening import SIMULATOR, SIMULATOR_USSD, open_channels, texting_channels
+from app.opening import secret_key as key_of
 from app.settings import BadSettings, Settings
 from app.store import groups_search
 
