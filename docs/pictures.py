@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import urllib.request
@@ -17,7 +18,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.rig.server import Muster
+from tests.rig.server import MUSTER, Muster
 
 HERE = Path(__file__).parent / "pictures"
 CHROMIUM = "/usr/bin/chromium"
@@ -50,7 +51,8 @@ def main(groups: str = "500") -> None:
 def served(folder: Path, groups: str) -> Iterator[Muster]:
     muster = Muster(folder, {}, {"simulator": True})
     muster.run("db", "upgrade")
-    muster.run("demo", "--groups", groups, "--seed", "1")
+    demo = [MUSTER, "demo", "--groups", groups, "--seed", "1"]
+    subprocess.run(demo, cwd=folder, check=True, timeout=900, stdout=subprocess.DEVNULL)
     os.environ["MUSTER_OPERATOR_PASSWORD"] = PASSWORD
     muster.run("operators", "add", "maryam", "--role", "admin")
     server = muster.serve()
@@ -167,8 +169,8 @@ def console(browser: Browser, muster: Muster, scheme: str, lang: str) -> None:
         return
     shoot(browser, page, "console-sign-ups", f"{muster.url}/console/signups")
     links = page.locator("main a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
-    one = next(link for link in links if re.fullmatch(r"/console/signups/\d+", link or ""))
-    shoot(browser, page, "console-sign-up", f"{muster.url}{one}")
+    groups = [link for link in links if re.fullmatch(r"/console/signups/\d+", link or "")]
+    shoot(browser, page, "console-sign-up", f"{muster.url}{dict.fromkeys(groups).popitem()[0]}")
     shoot(browser, page, "console-duplicates", f"{muster.url}/console/signups/alike")
     shoot(browser, page, "console-flow", f"{muster.url}/console/flows/signup")
 

@@ -130,10 +130,10 @@ def _ids(flow: Flow, step: str, parents: Sequence[str] = ()) -> list[str]:
 
 
 def _moment(chance: random.Random, since: datetime, until: datetime) -> datetime:
-    """In the minutes after a spot, the last of them under an hour ago; or when people are awake."""
+    """In the minutes after a spot, the last of them just now; or when people are awake."""
     length = until - since
     if chance.random() < JUST_NOW:
-        return until - timedelta(minutes=min(chance.expovariate(1 / 20) + 3, 55))
+        return until - timedelta(minutes=min(chance.expovariate(1 / 25) + 2, 100))
     if chance.random() < BURSTS:
         spot = since + length * chance.choice((0.08, 0.5, 0.5, 0.97))
         spot = spot.astimezone(TEHRAN).replace(hour=20, minute=30)

@@ -16,14 +16,14 @@ from app.intake.item import Answer, Item, Silence, Spoken, Taken
 from app.intake.talking import Codes, Talk, Watch
 from app.store import conversations
 from app.store.bulk import update_rows
-from app.store.engine import Store
+from app.store.engine import Db, Store
 from app.store.ids import COUNTER_BITS, EPOCH_MS, Ids, take_numbers
 from app.store.schema import participants
 from gateway_adapters.contract import DialogInput, Message, Phase
 
-A_SLICE = timedelta(minutes=2)
+A_SLICE = timedelta(seconds=15)
 """What is due within it is one batch, as in a busy minute."""
-AT_ONCE = 200
+AT_ONCE, MOST_AT_ONCE = 200, 1000
 MOST_TURNS = 45
 
 
@@ -97,14 +97,21 @@ class Past:
             lives.append(life)
             self._plan(comer.at, life, _first(life))
         while self._due and self._due[0][0] <= until:
-            lived(self._slice(until))
+            self._talk.codes.ready(MOST_AT_ONCE)
+            with self.store.write() as db:  # one for many slices: the disk is the slow part
+                said, begun = self.turns, 0
+                while self._due and self.turns - said < MOST_AT_ONCE - AT_ONCE:
+                    if self._due[0][0] > until:
+                        break
+                    begun += self._slice(db, until)
+            lived(begun)
         lived(len(comers))
         self._date_people(lives)
 
     def _plan(self, at: datetime, life: Life, event: Taken) -> None:
         heapq.heappush(self._due, (at, next(self._order), life, event))
 
-    def _slice(self, until: datetime) -> int:
+    def _slice(self, db: Db, until: datetime) -> int:
         """Take what is due within a slice of time, one thing of each person."""
         now = self._due[0][0]
         batch: dict[str, tuple[Life, Taken]] = {}
@@ -116,20 +123,18 @@ class Past:
             batch[number] = (life, event)
             now = max(now, at)
         begun = sum(life.turns == 0 for life, _ in batch.values())
-        self._take(list(batch.values()), now)
+        self._take(db, list(batch.values()), now)
         return begun
 
-    def _take(self, batch: Sequence[tuple[Life, Taken]], now: datetime) -> None:
+    def _take(self, db: Db, batch: Sequence[tuple[Life, Taken]], now: datetime) -> None:
         self._ids.at(now)
-        self._talk.codes.ready(len(batch))
         items = [Item(life.channel.name, event, now, _raw(event)) for life, event in batch]
-        with self.store.write() as db:
-            answers = Batch(self._house, self._talk, db, items, at=now).run()
-            kept = {
-                answer.conversation_id: conversations.by_id(db, answer.conversation_id)
-                for answer in answers
-                if answer.conversation_id is not None
-            }
+        answers = Batch(self._house, self._talk, db, items, at=now).run()
+        kept = {
+            answer.conversation_id: conversations.by_id(db, answer.conversation_id)
+            for answer in answers
+            if answer.conversation_id is not None
+        }
         for (life, event), answer in zip(batch, answers, strict=True):
             life.turns += 1
             life.last = now
