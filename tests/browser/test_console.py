@@ -1,0 +1,243 @@
+"""The operators' console in a real browser, against the real server with a campaign in it."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PHONE, WIDE, faults_of
+from tests.browser.console import PASSWORD, lived_in
+from tests.rig.server import Muster
+
+PAGES = {
+    "overview": "/",
+    "signups": "/signups",
+    "filtered": "/signups?status=registered&q=انجمن",
+    "duplicates": "/signups/alike",
+    "messages": "/messages",
+    "unhandled": "/messages/unhandled",
+    "flows": "/flows",
+    "flow": "/flows/signup",
+    "channels": "/channels",
+    "channel": "/channels/simulator",
+    "desk": "/desk?show=all",
+    "call": "/desk/call",
+    "operators": "/operators",
+    "keys": "/keys",
+    "audit": "/audit",
+    "account": "/account",
+}
+FIRST_OF = {"signup": "/signups", "message": "/messages?direction=out", "talk": "/desk?show=all"}
+SOON = 10_000
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Muster]:
+    muster, server = lived_in(tmp_path_factory.mktemp("console"))
+    yield muster
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, console: Muster) -> dict[str, dict]:
+    """The cookies of each role, signed in once by the form."""
+    states = {}
+    for role in ("viewer", "helper", "manager", "admin"):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{console.url}/console/")
+        page.get_by_label("نام کاربری").fill(role)
+        page.get_by_label("گذرواژه").fill(PASSWORD)
+        page.get_by_role("button", name="ورود").click()
+        page.wait_for_url("**/console/")
+        states[role] = context.storage_state()
+        context.close()
+    return states
+
+
+@pytest.fixture
+def enter(open_page, console, signed_in) -> Enter:
+    def at(path: str, role: str = "admin", lang: str = "en", **options) -> Page:
+        joined = "&" if "?" in path else "?"
+        url = f"{console.url}/console{path}{joined}lang={lang}"
+        return open_page(url, storage_state=signed_in[role], **options)
+
+    return at
+
+
+@pytest.mark.parametrize("lang", ["fa", "en"])
+@pytest.mark.parametrize(
+    ("theme", "viewport"), [("light", WIDE), ("dark", PHONE)], ids=["light-wide", "dark-phone"]
+)
+def test_every_page_is_usable_by_everybody(enter, console, lang, theme, viewport):
+    page = enter("/", lang=lang, color_scheme=theme, viewport=viewport)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if lang == "fa" else "ltr")
+    paths = dict(PAGES)
+    for name, listed in FIRST_OF.items():
+        page.goto(f"{console.url}/console{listed}")
+        href = page.locator("tbody th a").first.get_attribute("href")
+        paths[name] = href.removeprefix("/console")
+    faults = {}
+    for name, path in paths.items():
+        page.goto(f"{console.url}/console{path}")
+        expect(page.locator("h1")).to_be_visible()
+        if found := faults_of(page):
+            faults[name] = found
+        wider = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+        assert not wider, f"{name} is wider than its window"
+    assert faults == {}
+
+
+def test_the_door_works_in_every_language_and_without_scripts(open_page, console):
+    for lang, words in {
+        "fa": "ورود",
+        "en": "Sign in",
+        "ar": "تسجيل الدخول",
+        "hu": "Bejelentkezés",
+    }.items():
+        page = open_page(
+            f"{console.url}/console/login?lang={lang}", java_script_enabled=lang != "hu"
+        )
+        expect(page.locator("h1")).to_have_text(words)
+    page.locator("[name=name]").fill("viewer")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("button[type=submit]").last.click()
+    expect(page.locator("h1")).to_have_text("Áttekintés")
+
+
+def test_the_overview_goes_on_by_itself(enter, console):
+    page = enter("/")
+    total = page.locator(".tile .big").nth(2)
+    expect(total).to_have_text(re.compile(r"^[1-9]"))
+    with page.expect_response(re.compile("/console/live"), timeout=SOON) as renewed:
+        pass
+    assert renewed.value.status == 200
+    expect(page.locator("svg.map a")).to_have_count(31)
+    page.locator("svg.map a").nth(3).focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"signups\?province=IR-"))
+
+
+def test_sign_ups_are_found_filtered_verified_and_taken_away(enter, console):
+    page = enter("/signups", role="manager")
+    page.keyboard.press("/")
+    page.keyboard.type("ياوران")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("signups\\?q="))
+    page.goto(f"{console.url}/console/signups?status=registered")
+    before = page.locator("tbody tr").count()
+    assert before > 2
+    page.locator("tbody input[name=id]").nth(0).check()
+    page.locator("tbody input[name=id]").nth(1).check()
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_role("status")).to_contain_text("All chosen groups were changed")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="CSV").click()
+    written = taken.value.path().read_text(encoding="utf-8-sig").splitlines()
+    counted = page.locator(".heading .quiet").first
+    for _ in range(10):  # figures may be a few seconds old
+        page.reload()
+        expect(counted).to_have_text(re.compile("groups"), timeout=SOON)
+        if counted.inner_text().strip() == f"{len(written) - 1} groups":
+            break
+        page.wait_for_timeout(1000)
+    assert counted.inner_text().strip() == f"{len(written) - 1} groups"
+
+
+def test_one_sign_up_is_edited_and_its_history_told(enter):
+    page = enter("/signups?status=verified&status=registered", role="manager")
+    page.locator("tbody th a").first.click()
+    expect(page.locator(".bubbles li").first).to_be_visible()
+    page.get_by_text("Edit", exact=True).click()
+    page.get_by_label("Note").fill("rang them")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+    expect(page.locator(".history")).to_contain_text("rang them")
+
+
+def test_a_viewer_sees_no_number_and_no_button_that_changes(enter):
+    page = enter("/signups", role="viewer")
+    assert not re.search(r"\+989\d{9}", page.content())
+    expect(page.get_by_role("button", name="Verify")).to_have_count(0)
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_text("Show numbers")).to_have_count(0)
+    assert not re.search(r"\+989\d{9}", page.content())
+
+
+def test_a_manager_looks_at_a_number_and_it_is_noted(enter):
+    page = enter("/signups", role="manager")
+    page.locator("tbody th a").first.click()
+    page.get_by_role("link", name="Show numbers").click()
+    expect(page.locator("dd bdi").first).to_have_text(re.compile(r"^\+\d{11,}"))
+    audit = enter("/audit")
+    expect(audit.locator("tbody")).to_contain_text("Saw a group's number")
+
+
+def test_the_help_desk_signs_a_caller_up(enter):
+    page = enter("/desk/call", role="helper")
+    page.get_by_label("Phone number").fill("09121110099")
+    say = page.get_by_placeholder("The caller says")
+    expect(say).to_have_value("9")
+    page.get_by_role("button", name="Say").click()
+    expect(page.locator(".bubbles li.out").last).to_contain_text("موافقید")
+    for words in ("1", "انجمن تلفنی"):
+        page.get_by_placeholder("The caller says").fill(words)
+        page.get_by_role("button", name="Say").click()
+    expect(page.locator(".bubbles li")).to_have_count(6)
+    page.get_by_role("link", name="Open the conversation").click()
+    page.get_by_role("button", name="Take over").click()
+    expect(page.get_by_role("status")).to_contain_text("The conversation is yours")
+    box = page.locator("textarea")
+    box.fill("سلام، همکار ما هستم")
+    expect(page.locator("[data-counter]")).to_have_text("19 characters, 1 × SMS")
+    page.get_by_role("button", name="Send SMS").click()
+    expect(page.locator(".bubbles li.out").last).to_contain_text("همکار ما")
+    page.get_by_role("button", name="Hand back").click()
+    expect(page.get_by_role("status")).to_contain_text("handed back")
+
+
+def test_a_channel_is_paused_resumed_tried_and_its_webhook_shown(enter):
+    page = enter("/channels/simulator")
+    page.get_by_placeholder("Why").fill("maintenance")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".heading .tag")).to_have_text("Paused")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator(".heading .tag")).to_have_text("Well")
+    page.get_by_role("button", name="Show the address").click()
+    expect(page.locator("code").first).to_contain_text("/hooks/simulator/")
+    page.get_by_label("Phone number").fill("09121110098")
+    page.get_by_role("button", name="Send a test").click()
+    expect(page.get_by_role("status")).to_contain_text("The test is queued")
+    page.reload()
+    expect(page.locator(".heading .tag")).to_have_text(re.compile("Delivered|Sent|Queued|Sending"))
+
+
+def test_light_and_dark_are_chosen_and_kept(enter):
+    page = enter("/", color_scheme="light")
+    page.get_by_role("button", name="Light or dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_keyboard_reaches_the_content_first(enter):
+    page = enter("/signups")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_signing_out_ends_it(open_page, console):
+    page = open_page(f"{console.url}/console/login?lang=en")
+    page.get_by_label("User name").fill("helper")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    page.get_by_text("helper", exact=True).first.click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("status")).to_have_text("You are signed out.")
+    page.goto(f"{console.url}/console/signups")
+    expect(page.locator("h1")).to_have_text("Sign in")
