@@ -10,7 +10,8 @@ from tests.admin.console.browsing import Browser
 
 TAGS = ("script", "img", "svg", "iframe", "math", "body", "video", "details", "a", "style", "form")
 FORMS = (
-    "<{tag} onload=alert(1)>", "<{tag} src=x onerror=alert(1)>", '"><{tag} autofocus onfocus=alert(1)>',
+    "<{tag} onload=alert(1)>", "<{tag} src=x onerror=alert(1)>",
+    '"><{tag} autofocus onfocus=alert(1)>',
     "'><{tag}/onmouseover=alert(1)>", "</title><{tag}>", "</textarea><{tag}>", "-->< {tag}>",
     "<{tag} href=javascript:alert(1)>", "<{tag}\x0bonclick=alert(1)>", "</script><{tag}>",
     "{{{{7*7}}}}<{tag}>", "{{%raw%}}<{tag}>", "\u202e<{tag}>", "<{tag} style=x:expression(1)>",
