@@ -31,7 +31,10 @@ REASONS = {
 }
 
 Password = Annotated[
-    str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="MUSTER_OPERATOR_PASSWORD")
+    str,
+    typer.Option(
+        prompt=True, hide_input=True, confirmation_prompt=True, envvar="MUSTER_OPERATOR_PASSWORD"
+    ),
 ]
 
 

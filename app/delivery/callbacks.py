@@ -124,6 +124,9 @@ class Callbacks:
 
     def _claim(self) -> list[tuple[Any, Any]]:
         begun: list[tuple[Any, Any]] = []
+        with self._store.read() as db:
+            if callbacks.is_idle(db, clock(db)):
+                return begun
         with self._store.write() as db:
             now = clock(db)
             callbacks.fan_out(db, self._new_id, now)

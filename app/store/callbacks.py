@@ -132,6 +132,12 @@ def _changed(db: Connection, events: Iterable[Row[Any]]) -> dict[tuple[int, int]
     return {(r.group_id, r.revision): sorted(r.changes) for r in db.execute(statement)}
 
 
+def is_idle(db: Connection, now: datetime) -> bool:
+    """Whether there is nothing to tell: no event, and no callback that is due."""
+    event = db.execute(select(group_events.c.group_id).limit(1)).first()
+    return event is None and not due(db, now)
+
+
 # --- the way out ----------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """One text to many: counted before, queued page by page, stopped half-way."""
 
+import asyncio
+import contextlib
 from datetime import datetime
 from typing import Any
 
@@ -154,3 +156,17 @@ def test_a_filter_survives_being_stored(api: Api) -> None:
     assert orjson.loads(orjson.dumps(stored(again))) == row.filter
     assert isinstance(again.since, datetime)
     assert len(again.terms) == 2
+
+
+async def test_the_worker_runs_until_it_is_stopped(sqlite_api: Api) -> None:
+    a_group(sqlite_api.office)
+    sqlite_api.post("/messages/bulk", a_bulk())
+    office, owed = sqlite_api.office, asyncio.Event()
+    worker = Bulk(office.store, office.channels, office.new_id, owed.set)
+    running = asyncio.create_task(worker.run())
+    async with asyncio.timeout(30):
+        await owed.wait()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    assert len(out(sqlite_api)) == 1

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import hmac
 import json
 import ssl
@@ -447,3 +448,18 @@ def a_certificate(folder: Path, name: str) -> Path:
     pem = key.private_bytes(serialization.Encoding.PEM, form, plain)
     path.write_bytes(pem + cert.public_bytes(serialization.Encoding.PEM))
     return path
+
+
+async def test_it_runs_until_it_is_stopped(sqlite_store: Store) -> None:
+    async with Receiver().on() as receiver:
+        subscribe(sqlite_store, receiver.url)
+        running = asyncio.create_task(a_sender(sqlite_store).run())
+        a_group(an_office(sqlite_store, IDS))
+        async with asyncio.timeout(30):
+            while not receiver.got:  # noqa: ASYNC110  the receiver has no event to wait for
+                await asyncio.sleep(0.05)
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+    with sqlite_store.read() as db:
+        assert callbacks.waiting(db) == {}, "what was under way was noted before it stopped"
