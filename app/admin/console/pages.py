@@ -24,6 +24,7 @@ LANGUAGES = {"fa": "فارسی", "en": "English", "ar": "العربية", "hu": 
 RIGHT_TO_LEFT = frozenset({"fa", "ar"})
 COOKIE = "muster_language"
 THOUSANDS = {"fa": "٬", "ar": "٬", "hu": "\u00a0", "en": ","}
+DECIMALS = {"fa": "٫", "ar": "٫", "hu": ",", "en": "."}
 
 UNUSABLE = re.compile(r"three unusable answers to '(.+)'")
 
@@ -66,7 +67,10 @@ class Speech:
         return self.number(value) if isinstance(value, int | float) else str(value)
 
     def number(self, value: float) -> str:
-        written = f"{value:,}".replace(",", THOUSANDS[self.language])
+        whole, _, part = f"{value:,}".partition(".")
+        written = whole.replace(",", THOUSANDS[self.language])
+        if part.strip("0"):
+            written += DECIMALS[self.language] + part
         return shown(written, self.language)
 
     def percent(self, part: float, whole: float) -> str:
