@@ -3,23 +3,30 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
 from app import operations
+from app.admin.api import webhooks
 from app.admin.api.application import application as admin_api
 from app.admin.console.application import application as console
 from app.admin.office import Office
+from app.admin.sealing import unseal
 from app.conversation.compiled import Flows
 from app.conversation.load import flow_of, load_flows
+from app.delivery.bulk import Bulk
+from app.delivery.callbacks import Callbacks
 from app.delivery.worker import Worker
 from app.hooks import described
 from app.hooks.door import Door, caller
+from app.hooks.replaying import replay
 from app.intake.batch import House
 from app.intake.channel import Channel
 from app.intake.desk import Desk
@@ -174,7 +181,9 @@ def _public(muster: Muster, door: Door, channel: Channel, static: Files) -> Give
 def _office(muster: Muster) -> Office:
     """Give staff a pool of their own: a busy API never keeps the intake waiting."""
     settings = muster.settings
-    store = open_store(settings.database_url, settings.pool)
+    store = muster.store  # SQLite: a second writer would only wait for the first
+    if not store.is_sqlite:
+        store = open_store(settings.database_url, settings.pool)
     return Office(
         store,
         muster.new_id,
@@ -183,6 +192,7 @@ def _office(muster: Muster) -> Office:
         public_url=settings.public_url,
         key=secret_key(settings),
         submit=muster.desk.submit,
+        replay=partial(replay, muster.store, muster.desk, muster.channels),
     )
 
 
@@ -247,8 +257,10 @@ async def running(muster: Muster, *, with_worker: bool) -> AsyncIterator[None]:
 
     muster.desk.on_owed = owed
     await muster.desk.start()
+    besides: list[asyncio.Task[None]] = []
     if with_worker:
         await worker.start()
+        besides = [asyncio.create_task(one) for one in _besides(muster, owed)]
     if bell is not None:
         bell.start(heard if with_worker else None)
     gc.collect()
@@ -256,9 +268,21 @@ async def running(muster: Muster, *, with_worker: bool) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        for task in besides:
+            task.cancel()
+        await asyncio.gather(*besides, return_exceptions=True)
         if bell is not None:
             await asyncio.to_thread(bell.stop)
         if with_worker:
             await muster.worker.stop()
         await muster.desk.stop()
         muster.store.close()
+
+
+def _besides(muster: Muster, owed: Callable[[], None]) -> list[Coroutine[Any, Any, None]]:
+    """Work that a worker does besides sending: telling subscribers, filling bulk messages in."""
+    open_secret = partial(unseal, secret_key(muster.settings), webhooks.PURPOSE)
+    return [
+        Callbacks(muster.store, muster.new_id, unseal=open_secret).run(),
+        Bulk(muster.store, muster.channels, muster.new_id, owed).run(),
+    ]

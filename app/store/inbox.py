@@ -81,6 +81,11 @@ def waiting(db: Connection, state: str, limit: int, after: int = 0) -> Sequence[
     return db.execute(statement).all()
 
 
+def give_up_key(db: Connection, row: int) -> None:
+    """Let the same thing come in again: its carrier's id must not meet this row."""
+    db.execute(update(inbox).where(inbox.c.id == row).values(key=f"r:{row}"))
+
+
 def settle(db: Connection, row: int, state: str, problem: str, now: datetime) -> None:
     db.execute(
         update(inbox).where(inbox.c.id == row).values(state=state, problem=problem, handled_at=now)
