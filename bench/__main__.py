@@ -4,6 +4,7 @@ python -m bench [MEASURE ...] [--quick]
 """
 
 import argparse
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -66,13 +67,21 @@ def main() -> None:
         machine.measure(run, made)
         chosen = TOGETHER if everything else {name: MEASURES[name] for name in given.measures}
         for name, measure in chosen.items():
-            began = time.monotonic()
-            measure(run, made)
-            run.record("took", what=name, seconds=time.monotonic() - began)
+            _one(run, made, name, measure)
     run.console.print(f"records: {run.records_file}")
     if everything:
         page_file = run.folder / "benchmarks.md" if run.quick else page.DOCS
         run.console.print(f"page: {page.write(run.folder, page_file)}")
+
+
+def _one(run: Run, made: Databases, name: str, measure: Measure) -> None:
+    """Measure; what fails is told on the page, and the rest goes on."""
+    began = time.monotonic()
+    try:
+        measure(run, made)
+    except (RuntimeError, AssertionError, OSError, subprocess.SubprocessError) as error:
+        run.record("failed", what=name, reason=f"{type(error).__name__}: {error}"[:300])
+    run.record("took", what=name, seconds=time.monotonic() - began)
 
 
 def _asked() -> argparse.Namespace:

@@ -28,6 +28,7 @@ def _parts(run: Figures, folder: Path) -> Iterator[str]:
     )
     yield "## What it shows\n"
     yield table(["measure", "at least", "measured", "met"], [_aim_row(a) for a in aims(run)])
+    yield from (f"**{r['what']} failed:** {r['reason']}\n" for r in run.of("failed").records)
     yield _words("remarks")
     yield "## The machine\n"
     yield _machine(run)

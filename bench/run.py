@@ -81,6 +81,8 @@ def read(folder: Path) -> list[Record]:
 def _short(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    if isinstance(value, list):
+        return f"[{len(value)}]"
     if isinstance(value, dict):
         return "{" + " ".join(f"{k}:{_short(v)}" for k, v in value.items()) + "}"
     return str(value)
