@@ -84,6 +84,7 @@ def test_every_page_is_usable_by_everybody(enter, console, lang, theme, viewport
     for name, path in paths.items():
         page.goto(f"{console.url}/console{path}")
         expect(page.locator("h1")).to_be_visible()
+        page.wait_for_load_state("networkidle")
         if found := faults_of(page):
             faults[name] = found
         wider = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")

@@ -54,12 +54,27 @@ def signup_page(
         changes=changed.items,
         others=[row for row in others if str(row.id) != group.id],
         whole=whole,
-        alike=likely_duplicates(office, caller, key).items,
         labels=labels,
         shown=shower(labels, speech),
         offered={name: _offered(flow, name) for name in ("type", "province", "specialisms")},
         counties=_offered(flow, "county", group.province),
         may_become=sorted(MAY_BECOME.get(group.status, ())),
+    )
+
+
+@router.get("/alike")
+def alike_part(request: Request, console: Here, visitor: Reader, key: Key) -> Response:
+    """Likely duplicates side by side, asked for beside the page, which never waits for them."""
+    office, caller = console.office, visitor.caller
+    speech = console.pages.speech(request, visitor.language)
+    part = bool(request.headers.get("hx-request"))
+    return console.pages.render(
+        request,
+        "alike.html" if part else "alike_page.html",
+        visitor,
+        group=one_group(office, caller, key, Response(), numbers=False),
+        alike=likely_duplicates(office, caller, key).items,
+        shown=shower(labels_in(office.flows, speech.language), speech),
     )
 
 

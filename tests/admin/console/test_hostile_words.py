@@ -56,7 +56,11 @@ def test_hostile_words_stay_words(house, language):
         a_group(house, code=code, name=words, tags=[words[:60]], **fields)
         a_message_in(house, person, words, state="poisoned", problem=words, raw=words.encode())
         out = a_message_out(house, person, words, reason=words, state="failed")
-        pages += [f"/signups/{code}", f"/messages/{out}"] if number % 12 == 0 else []
+        pages += (
+            [f"/signups/{code}", f"/signups/{code}/alike", f"/messages/{out}"]
+            if number % 12 == 0
+            else []
+        )
     browser = Browser(house).as_("admin")
     browser.client.cookies.set("muster_language", language)
     pages += ["/messages/unhandled", "/signups/alike", f"/signups?q={MARK}&tag={MARK}"]

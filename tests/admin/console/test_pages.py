@@ -35,6 +35,7 @@ ALLOWED = {
     "POST /signups/views/{view}/drop": EVERYBODY,
     "POST /signups/changes": MANAGERS,
     "GET /signups/{key}": EVERYBODY,
+    "GET /signups/{key}/alike": EVERYBODY,
     "POST /signups/{key}/edit": MANAGERS,
     "POST /signups/{key}/status": MANAGERS,
     "POST /signups/{key}/tags": MANAGERS,
@@ -188,6 +189,7 @@ def prepared(house: Office) -> dict[str, str]:
     a_group(house, NUMBER, code="12345688", conversation_id=talk)
     return {
         "signup": "/signups/12345670",
+        "alike": "/signups/12345670/alike",
         "list": "/signups?column=phone&column=contact",
         "messages": "/messages",
         "message": f"/messages/{out}",
@@ -295,7 +297,10 @@ def test_two_groups_are_merged_and_parted_again(house):
     a_group(house, code="12345670", name="انجمن یاوران سبز")
     a_group(house, "+989121111111", code="12345688", name="انجمن ياوران سبز", members=90)
     browser = Browser(house).as_("manager")
-    assert "Perhaps the same group" in browser.get("/signups/12345670")
+    for part in ({}, {"hx-request": "true"}):
+        page = browser.get("/signups/12345670/alike", **part)
+        assert "انجمن ياوران سبز" in page
+        assert "same name" in page
     browser.post("/signups/12345688/merge", into="12345670", take="members")
     assert "90" in browser.get("/signups/12345670")
     assert "Part of" in browser.get("/signups/12345688")
