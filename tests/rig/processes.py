@@ -38,6 +38,15 @@ def children_of(pid: int) -> list[int]:
     return children
 
 
+def is_alive(pid: int) -> bool:
+    """Whether the process still holds anything: a zombie does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
 @dataclass
 class Program:
     """One program in a folder of its own, with everything it says in one log file."""
