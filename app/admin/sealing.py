@@ -24,7 +24,9 @@ def seal(key: bytes, purpose: str, text: str) -> str:
 def unseal(key: bytes, purpose: str, sealed: str) -> str:
     try:
         plain = base64.b64decode(sealed, validate=True)
-        return AESGCM(_derived(key)).decrypt(plain[:NONCE], plain[NONCE:], purpose.encode()).decode()
+        return (
+            AESGCM(_derived(key)).decrypt(plain[:NONCE], plain[NONCE:], purpose.encode()).decode()
+        )
     except (InvalidTag, ValueError) as error:
         raise BadSeal from error
 
