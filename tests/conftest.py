@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from app.store.migrate import upgrade
 from tests.rig.postgres import Postgres
 from tests.rig.processes import end_what_is_left
+
+# A busy machine is slow; no test says how fast a case must be.
+settings.register_profile("muster", deadline=None, print_blob=True)
+settings.load_profile("muster")
 
 TEMPLATE = "muster_template"
 

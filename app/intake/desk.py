@@ -19,7 +19,7 @@ from app.intake.keeping import keep_poison, keep_unread
 from app.intake.queue import Pending, Queue
 from app.intake.reporting import take_reports
 from app.intake.talking import Codes, Talk
-from app.store import conversations, parts
+from app.store import channels, conversations, parts
 from app.store.engine import DatabaseAway, Store
 from app.store.ids import take_numbers
 from app.store.spool import Spool, SpoolFull
@@ -76,6 +76,7 @@ class Desk:
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining: asyncio.Task[None] | None = None
         self._waking: asyncio.Task[None] | None = None
+        self._heard: dict[str, datetime] = {}
         self.counts = Counts()
         self.on_owed: Callable[[], None] = lambda: None
         """Called when a group has owed people words."""
@@ -138,6 +139,14 @@ class Desk:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    def _note_heard(self) -> None:
+        """Write when each channel was heard last: apart from the groups, which must not wait."""
+        heard, self._heard = self._heard, {}
+        if heard:
+            with self._store.write() as db:
+                for channel, moment in sorted(heard.items()):
+                    channels.note(db, channel, last_heard_at=moment)
+
     async def _run(self, lane: "_Lane", group: list[Pending]) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -147,6 +156,7 @@ class Desk:
                 if not one.done.done():
                     one.done.set_result(answer)
             self._count(answers, loop.time() - began)
+            self._heard |= {one.item.channel: one.item.received_at for one in group}
             self.on_owed()
         except DatabaseAway:
             self.counts.away += 1
@@ -221,6 +231,7 @@ class Desk:
         while True:
             await asyncio.sleep(WAKE_EVERY.total_seconds())
             with contextlib.suppress(DatabaseAway, Busy, NotKept):
+                await asyncio.to_thread(self._note_heard)
                 due = await asyncio.to_thread(self._due)
                 if due and not self.spooled:
                     await asyncio.gather(
