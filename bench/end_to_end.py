@@ -72,7 +72,7 @@ def _burst(
     measured = wrk.fire(load, place.pids)
     if measured.errors:
         raise RuntimeError(f"{measured.errors} requests failed")
-    tally = _all_replies(carrier, place.url, measured.completed)
+    tally = all_replies(carrier, place.url, measured.completed)
     run.record(
         "end to end",
         database=kind,
@@ -90,7 +90,7 @@ def _burst(
     )
 
 
-def _all_replies(carrier: Carrier, url: str, texts: int) -> Any:
+def all_replies(carrier: Carrier, url: str, texts: int) -> Any:
     """Wait for everything owed; each message must have come once."""
     carrier.wait_for(texts, DRAINS_WITHIN)
     deadline = time.monotonic() + DRAINS_WITHIN
@@ -115,9 +115,9 @@ def _calm(run: Run, place: Serving, kind: str, round_: int) -> None:
     began = _latest_id(place.url)
     steady(run, place, CALM_RATE, "calm", database=kind, round=round_)
     time.sleep(1)
-    waits = _waits(place.url, began)
-    ranks = {f"p{rank}_ms": waits[len(waits) * rank // 100] * 1000 for rank in (50, 95, 99)}
-    run.record("reply", database=kind, rate=CALM_RATE, round=round_, replies=len(waits), **ranks)
+    took = waits(place.url, began)
+    ranks = {f"p{rank}_ms": took[len(took) * rank // 100] * 1000 for rank in (50, 95, 99)}
+    run.record("reply", database=kind, rate=CALM_RATE, round=round_, replies=len(took), **ranks)
 
 
 def _latest_id(url: str) -> int:
@@ -129,7 +129,7 @@ def _latest_id(url: str) -> int:
         store.close()
 
 
-def _waits(url: str, since: int) -> list[float]:
+def waits(url: str, since: int) -> list[float]:
     """Seconds between the turn's commit and the note that the carrier took its reply."""
     store = open_store(url, 2)
     try:
@@ -164,8 +164,7 @@ def a_worker(place: Serving, kind: str) -> Iterator[dict[str, int]]:
         yield {}
         return
     folder = place.muster.folder
-    environment = {"MUSTER_SPOOL__ON": "false"}
-    program = Program([MUSTER, "work"], folder / "work.log", environment, folder).start()
+    program = Program([MUSTER, "work"], folder / "work.log", folder=folder).start()
     try:
         program.wait_for(lambda: _has_lease(place.url), "the worker serves", within=90)
         yield {"worker": program.pid}

@@ -91,9 +91,9 @@ def closed(
     run: Run, place: Serving, firing: Firing, measure: str = "turns", **about: Any
 ) -> Measured:
     """Record how many turns a second there are while everybody waits for an answer."""
-    before = usage.threads(place.server)
+    loops, lanes = usage.loops_and_lanes(place.server)
     measured = fire(place, firing)
-    turns = measured.requests * firing.texts
+    turns, after = measured.requests * firing.texts, usage.loops_and_lanes(place.server)
     run.record(
         measure,
         **about,
@@ -104,17 +104,14 @@ def closed(
         p99_ms=measured.p99_ms,
         errors=measured.errors,
         cpu_us={name: used / turns * 1e6 for name, used in measured.cpu.items()},
-        loop_share=_loop_share(place.server, before),
+        loop_share=_share(after[0] - loops, after[1] - lanes),
         peak_mb=usage.peak_mb(place.server),
     )
     return measured
 
 
-def _loop_share(pid: int, before: dict[int, float]) -> float:
-    """How much of a process's time its event loop's thread took; the rest is lanes."""
-    after = usage.threads(pid)
-    spent = {thread: used - before.get(thread, 0.0) for thread, used in after.items()}
-    return spent[pid] / max(sum(spent.values()), 0.01)
+def _share(part: float, rest: float) -> float:
+    return part / (part + rest) if part + rest else 0.0
 
 
 def fire(place: Serving, firing: Firing) -> Measured:

@@ -26,15 +26,20 @@ def seconds(pid: int) -> float:
     return sum(sum(_times(one)) for one in family(pid))
 
 
-def threads(pid: int) -> dict[int, float]:
-    """Processor time of each thread; the first is the one with the event loop."""
-    found = {}
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        try:
-            found[int(task.name)] = sum(_fields(task / "stat")[11:13]) / TICKS
-        except OSError:  # it ended meanwhile
-            continue
-    return found
+def loops_and_lanes(pid: int) -> tuple[float, float]:
+    """Processor time of the family's first threads, which run event loops, and of all others."""
+    loops = lanes = 0.0
+    for process in family(pid):
+        for task in Path(f"/proc/{process}/task").glob("*"):
+            try:
+                used = sum(_fields(task / "stat")[11:13]) / TICKS
+            except OSError:  # it ended meanwhile
+                continue
+            if int(task.name) == process:
+                loops += used
+            else:
+                lanes += used
+    return loops, lanes
 
 
 def snapshot(pids: Mapping[str, int]) -> Usage:

@@ -1,0 +1,134 @@
+"""What was promised of a machine with two cores, database and generator on it: `make faults`.
+
+Alone on its machine: the figures mean nothing beside other work.
+"""
+
+import sqlite3
+import threading
+import time
+import urllib.request
+from typing import Any
+
+import pytest
+
+from bench import filling, house, usage
+from bench.counting import stored
+from bench.end_to_end import a_worker, all_replies, waits
+from bench.house import serving
+from bench.run import Run
+from tests.load.conftest import sent_on_schedule
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
+KINDS = ("sqlite", "postgresql")
+MINUTE = 60.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_thousand_webhooks_a_second_for_a_minute(places, kind):
+    with places.fresh(kind) as url, serving(places, kind, url) as place:
+        found = sent_on_schedule(place, 1000, MINUTE)
+
+        assert found["failed"] == 0
+        assert found["p99_ms"] < 100
+        kept = stored(url, 0, "load-")
+        assert (kept.handled, kept.poisoned) == (found["texts"], 0)
+
+
+def test_replies_reach_the_carrier_in_two_seconds_when_it_is_calm(places, stub):
+    with (
+        places.fresh("postgresql") as url,
+        serving(
+            places, "postgresql", url, channels={"simulator": house.simulator(stub.url)}
+        ) as place,
+        a_worker(place, "postgresql"),
+    ):
+        sent_on_schedule(place, 200, 20)
+        all_replies(stub, url, 1)
+
+        took = waits(url, 0)
+
+    assert took[len(took) * 95 // 100] < 2
+
+
+def test_a_burst_of_a_hundred_thousand_in_a_minute(places, stub):
+    with (
+        places.fresh("postgresql") as url,
+        serving(
+            places, "postgresql", url, 2, channels={"simulator": house.simulator(stub.url)}
+        ) as place,
+        a_worker(place, "postgresql") as pids,
+    ):
+        found = sent_on_schedule(place, 1667, MINUTE, warm_up=0)
+        ended = time.monotonic()
+        tally = all_replies(stub, url, found["texts"])
+
+        assert found["failed"] == 0
+        assert found["texts"] >= 100_000
+        assert stored(url, 0, "load-").handled == found["texts"]
+        assert tally.last - ended < 10
+        peaks = [usage.peak_mb(pid) for pid in (place.server, pids["worker"])]
+        assert max(peaks) < 300
+
+
+def test_an_export_of_a_million_rows_streams_and_keeps_nobody_waiting(places, tmp_path):
+    groups = 1_000_000
+    with places.fresh("postgresql") as url:
+        name = url.rpartition("/")[2]
+        run = Run(folder=tmp_path)
+        filling.fill(run, places.postgres, name, filling.GROUPS_ONLY, groups, groups)
+        with serving(places, "postgresql", url) as place:
+            rows: list[int] = []
+            export = threading.Thread(target=lambda: rows.append(_exported(place)))
+            export.start()
+            found = sent_on_schedule(place, 1000, 20)
+            export.join(900)
+
+            assert rows == [groups + 1]  # and a head
+            assert found["failed"] == 0
+            assert found["p99_ms"] < 200
+            assert usage.peak_mb(place.server) < 200 + 60  # the export itself adds little
+
+
+def _exported(place: Any) -> int:
+    words = ("keys", "add", "load", "--scope", "read")
+    key = place.muster.run(*words).strip().split()[-1]
+    headers = {"Authorization": f"Bearer {key}"}
+    url = f"{place.muster.url}/api/v1/groups/export/csv"
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=900) as file:
+        return sum(1 for _ in file)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_million_messages_owed_do_not_keep_it_from_starting(places, kind):
+    owed = 1_000_000
+    with places.fresh(kind) as url:
+        _owe(places, kind, url, owed)
+        began = time.monotonic()
+        with serving(places, kind, url, channels={"simulator": house.simulator()}):
+            assert time.monotonic() - began < 3
+
+
+def _owe(places: Any, kind: str, url: str, many: int) -> None:
+    """Queue so many messages, due in an hour."""
+    columns = (
+        "insert into outbox (id, channel, participant_id, address, text, segments, priority, state,"
+        " more, due_at, expires_at, created_at, updated_at)"
+    )
+    values = "i, 'simulator', i, '+989120000000', 'hello', 1, 2, 'queued', false"
+    if kind == "postgresql":
+        hour, now = "now() + interval '1 hour'", "now()"
+        source = f"generate_series(1, {many}) i"
+    else:
+        hour, now = "'2999-01-01T00:00:00+00:00'", "'2026-01-01T00:00:00+00:00'"
+        source = "numbers"
+    select = f"select {values}, {hour}, {hour}, {now}, {now} from {source}"
+    if kind == "postgresql":
+        places.postgres.sql(f"{columns} {select}", url.rpartition("/")[2])
+        return
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as db:
+        numbers = (
+            f"with recursive numbers(i) as (select 1 union all select i + 1 from numbers"
+            f" where i < {many})"
+        )
+        db.execute(f"{columns} {numbers} {select}")
+    db.close()
