@@ -19,12 +19,14 @@ from bench import (
     machine,
     page,
     profiling,
+    sizes,
     turn,
     turns,
     wrk,
 )
+from bench.figures import Figures
 from bench.house import Databases, databases
-from bench.run import OUT, Run
+from bench.run import OUT, Run, read
 
 Measure = Callable[[Run, Databases], None]
 
@@ -57,7 +59,7 @@ TOGETHER: dict[str, Measure] = {
 def main() -> None:
     given = _asked()
     if given.write:
-        print(page.write(given.write, page.DOCS))
+        publish(given.write)
         return
     if not wrk.installed():
         raise SystemExit("wrk makes the load and is not here: apt-get install wrk")
@@ -70,8 +72,16 @@ def main() -> None:
             _one(run, made, name, measure)
     run.console.print(f"records: {run.records_file}")
     if everything:
-        page_file = run.folder / "benchmarks.md" if run.quick else page.DOCS
-        run.console.print(f"page: {page.write(run.folder, page_file)}")
+        if run.quick:
+            run.console.print(f"page: {page.write(run.folder, run.folder / 'benchmarks.md')}")
+        else:
+            publish(run.folder)
+
+
+def publish(folder: Path) -> None:
+    """Put a run's figures into the documentation."""
+    sizes.write(Figures(read(folder)))
+    print(page.write(folder, page.DOCS))
 
 
 def _one(run: Run, made: Databases, name: str, measure: Measure) -> None:

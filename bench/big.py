@@ -20,8 +20,8 @@ def measure(run: Run, databases: Databases) -> None:
     with databases.fresh("postgresql") as empty, databases.fresh("postgresql") as full:
         name = full.rpartition("/")[2]
         filling.fill(run, databases.postgres, name, filling.EVERYTHING, people, people // 5)
-        size = databases.postgres.sql(f"select pg_database_size('{name}')")[0][0]
-        run.record("big database", participants=people, gigabytes=size / 1e9)
+        size = databases.bytes_of(full) / 1e9
+        run.record("big database", participants=people, gigabytes=size)
         places = {0: empty, people: full}
         for round_ in run.rounds:
             for there, url in run.track(f"many people, round {round_}", places.items()):

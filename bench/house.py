@@ -61,6 +61,13 @@ class Databases:
         yield self.postgres.url(name)
         self.postgres.drop_database(name)
 
+    def bytes_of(self, url: str) -> int:
+        """How much disk a database takes, with its indexes and without its log."""
+        if url.startswith("sqlite"):
+            return Path(url.removeprefix("sqlite:///")).stat().st_size
+        size = f"select pg_database_size('{url.rpartition('/')[2]}')"
+        return int(self.postgres.sql(size)[0][0])
+
     def pids(self, kind: str) -> dict[str, int]:
         """The database's processes, where it has any."""
         if kind == "sqlite":

@@ -73,6 +73,13 @@ def one(run: Run, databases: Databases, setting: Setting, round_: int) -> None:
             closed(run, place, many, round=round_, **setting.named)
         for rate in RATES:
             steady(run, place, rate, round=round_, **setting.named)
+        run.record(
+            "disk", **setting.named, bytes_a_turn=databases.bytes_of(place.url) / _texts(place)
+        )
+
+
+def _texts(place: Serving) -> int:
+    return counting.stored(place.url, 0, "").handled
 
 
 @contextmanager
