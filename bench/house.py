@@ -11,6 +11,7 @@ from typing import Any
 
 from app.store.migrate import upgrade
 from bench.people import LINE
+from bench.run import OUT
 from tests.rig.ports import HOST
 from tests.rig.postgres import Postgres
 from tests.rig.processes import Program
@@ -24,6 +25,9 @@ POSTGRES_OPTIONS = {
 }
 """Besides the defaults: what one sets on a machine of 8 GB or more. fsync is on."""
 TEMPLATE = "bench_template"
+SECRET_KEY = "no secret: everything here is on loopback and made up"
+COMPILED = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(OUT / "pycache")}
+"""Start from compiled modules, as an installation does, whatever this shell's habits are."""
 NOWHERE = "http://127.0.0.1:9/"
 
 
@@ -120,11 +124,25 @@ def serving(
 ) -> Iterator[Serving]:
     """Serve on this database, as `muster serve` does for everybody."""
     with tempfile.TemporaryDirectory(dir=databases.folder) as folder:
-        given = {"database_url": url, "worker": worker, **settings}
+        given = {
+            "environment": "production",
+            "secret_key": SECRET_KEY,
+            "database_url": url,
+            "worker": worker,
+            **settings,
+        }
         muster = Muster(Path(folder), channels or {"simulator": simulator()}, given)
         words = ["--workers", str(processes)] if processes > 1 else []
-        command = [MUSTER, "serve", "--host", HOST, "--port", str(muster.port), *words]
-        server = Program(command, muster.folder / "serve.log").start()
+        command: list[str | Path] = [
+            MUSTER,
+            "serve",
+            "--host",
+            HOST,
+            "--port",
+            str(muster.port),
+            *words,
+        ]
+        server = Program(command, muster.folder / "serve.log", COMPILED).start()
         try:
             server.wait_for(muster.is_ready, "the server is ready", within=90)
             yield Serving(muster, url, {"server": server.pid, **databases.pids(kind)})
