@@ -61,6 +61,11 @@ class Poller:
         self._channel, self._store, self._desk = server.channel, store, desk
         self._client, self._thread, self._server = client, thread, server
         self._recovered = False
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask no more; what is being read is still brought home."""
+        self._stopping.set()
 
     async def run(self) -> None:
         every = type(self._channel.adapter).poll_every.total_seconds()
@@ -74,8 +79,7 @@ class Poller:
     async def _again(self, work: Callable[[], Any], every: float) -> None:
         """Do this for ever, more slowly while it fails."""
         pause = every
-        while True:
-            await asyncio.sleep(pause)
+        while not await self._rest(pause):
             if not self._server.counts.leads:
                 self._recovered = False
                 continue
@@ -88,6 +92,13 @@ class Poller:
             except Exception as error:  # noqa: BLE001  an adapter's fault must not end the poller
                 pause = LONGEST_PAUSE
                 _log_fault(self._channel.name, error)
+
+    async def _rest(self, seconds: float) -> bool:
+        """Wait; tells whether it is time to stop."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        return self._stopping.is_set()
 
     def _adapter(self) -> Adapter:
         """The channel's adapter, with its token where it has one."""
@@ -104,7 +115,7 @@ class Poller:
             self._recovered = True
         state = await self._in_thread(self._state)
         cursor, more = state.poll_cursor, True
-        while more:
+        while more and not self._stopping.is_set():
             request = self._adapter().poll(cursor)
             if request is None:
                 return

@@ -87,14 +87,20 @@ class Server:
         self._mood = Mood()
         self._chores_at: datetime | None = None
         self._lease_until: datetime | None = None
+        self._stopping = False
         self.counts = Counts()
 
     def wake(self) -> None:
         """Something may be due: look now."""
         self._awake.set()
 
+    def stop(self) -> None:
+        """Claim no more. `run` ends by itself: cut off in a claim, it would leave rows in doubt."""
+        self._stopping = True
+        self.wake()
+
     async def run(self) -> None:
-        while True:
+        while not self._stopping:
             try:
                 pause = await self._cycle()
             except DatabaseAway:
@@ -104,7 +110,8 @@ class Server:
                 _log_fault(self.channel.name, error)
                 pause = STANDBY
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._awake.wait()
             self._awake.clear()
 
     async def finish(self) -> None:

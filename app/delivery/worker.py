@@ -20,6 +20,7 @@ from app.store.engine import DatabaseAway, Store
 from app.store.ids import Ids
 
 THREADS = 2
+LAST_WORDS = 3.0  # seconds that a poll under way has to bring home what it was handed
 
 
 def owner_name() -> str:
@@ -63,8 +64,8 @@ class Worker:
         await self._client.__aenter__()
         await asyncio.get_running_loop().run_in_executor(self._threads, self._know)
         runs = [one.run() for one in self.servers] + [one.run() for one in self._pollers]
-        runs.append(self._housekeeper.run())
         self._tasks = [asyncio.create_task(run) for run in runs]
+        self._housekeeping = asyncio.create_task(self._housekeeper.run())
 
     def _know(self) -> None:
         with contextlib.suppress(DatabaseAway), self._store.write() as db:
@@ -72,9 +73,16 @@ class Worker:
 
     async def stop(self) -> None:
         """Stop claiming, finish what is in the air, give the leases back."""
+        self._housekeeping.cancel()
+        for server in self.servers:
+            server.stop()
+        for poller in self._pollers:
+            poller.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=LAST_WORDS)
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, self._housekeeping, return_exceptions=True)
         await asyncio.gather(*(server.finish() for server in self.servers))
         await self._client.__aexit__(None, None, None)
         await asyncio.get_running_loop().run_in_executor(self._threads, self._let_go)
