@@ -86,7 +86,7 @@ def put_together(settings: Settings) -> Muster:
     for name, channel in channels.items():
         if channel.default_flow and flows.current(channel.default_flow) is None:
             raise BadSettings(f"channels.{name}.flow: no flow {channel.default_flow!r}")
-    store = open_store(settings.database_url, settings.pool)
+    store = open_store(settings.database_url, settings.pool, by_index=True)
     if not is_current(store):
         raise BadSettings("the database has another shape; run `muster db upgrade`")
     with store.write() as db:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from app.store.groups_search import Filter, Place, conditions, page, restored
 from app.store.participants import channels_left
 from app.store.schema import bulks, groups, outbox, participants
+from app.store.types import word
 
 AT_ONCE = 500
 
@@ -47,7 +48,7 @@ def reach(db: Connection, wanted: Filter, channel: str) -> tuple[int, int]:
 
 def running(db: Connection) -> Row[Any] | None:
     """The oldest unfinished one that nobody else works on, held until the transaction ends."""
-    statement = select(bulks).where(bulks.c.state == "running").order_by(bulks.c.id).limit(1)
+    statement = select(bulks).where(bulks.c.state == word("running")).order_by(bulks.c.id).limit(1)
     return db.execute(statement.with_for_update(skip_locked=True)).one_or_none()
 
 
@@ -98,10 +99,12 @@ def cancel(db: Connection, bulk: int, now: datetime) -> bool:
 def cancel_queued(db: Connection, bulk: int, now: datetime, limit: int = 5000) -> int:
     """Cancel some of its messages that still wait; gives how many."""
     some = (
-        select(outbox.c.id).where(outbox.c.bulk_id == bulk, outbox.c.state == "queued").limit(limit)
+        select(outbox.c.id)
+        .where(outbox.c.bulk_id == bulk, outbox.c.state == word("queued"))
+        .limit(limit)
     )
     statement = update(outbox).where(
-        outbox.c.id.in_(some.scalar_subquery()), outbox.c.state == "queued"
+        outbox.c.id.in_(some.scalar_subquery()), outbox.c.state == word("queued")
     )
     values = {"state": "cancelled", "reason": "cancelled by staff", "updated_at": now}
     return db.execute(statement.values(values)).rowcount

@@ -21,6 +21,7 @@ from app.store.bulk import (
 )
 from app.store.engine import clock
 from app.store.schema import conversations, participants
+from app.store.types import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def to_wake(db: Connection, limit: int) -> Sequence[tuple[int, str, str]]:
         select(conversations.c.id, participants.c.address, conversations.c.channel)
         .join(participants, participants.c.id == conversations.c.participant_id)
         .where(
-            conversations.c.standing == "open",
+            conversations.c.standing == word("open"),
             conversations.c.wake_at <= clock(db),
             conversations.c.taken_by.is_(None),
         )
@@ -140,7 +141,7 @@ def who_is_where(db: Connection, flow: str) -> dict[tuple[int, str], int]:
     """How many open conversations stand in each version and step of a flow."""
     rows = db.execute(
         select(conversations.c.version, conversations.c.step, func.count())
-        .where(conversations.c.flow == flow, conversations.c.standing == "open")
+        .where(conversations.c.flow == flow, conversations.c.standing == word("open"))
         .group_by(conversations.c.version, conversations.c.step)
     )
     return {(version, step): count for version, step, count in rows}
@@ -150,7 +151,7 @@ def hasten(db: Connection, address: str) -> bool:
     """Let this person's silence be heard now; whether there is an open conversation."""
     person = select(participants.c.id).where(participants.c.address == address).scalar_subquery()
     statement = update(conversations).where(
-        conversations.c.participant_id == person, conversations.c.standing == "open"
+        conversations.c.participant_id == person, conversations.c.standing == word("open")
     )
     return db.execute(statement.values(wake_at=clock(db))).rowcount > 0
 
@@ -162,7 +163,7 @@ def inside(db: Connection, flow: str, version: int, limit: int, after: int = 0) 
         .where(
             conversations.c.flow == flow,
             conversations.c.version == version,
-            conversations.c.standing == "open",
+            conversations.c.standing == word("open"),
             conversations.c.id > after,
         )
         .order_by(conversations.c.id)

@@ -20,9 +20,18 @@ Db = Connection
 """One transaction, as the rooms above pass it on; what can be asked in it stands in `store`."""
 Found = Row[Any]
 
+POSTGRES_PLANS = "-c enable_seqscan=off"
+"""Plans are prepared once, in a burst on empty tables; those read from end to end would stay."""
 POSTGRES_TIMEOUTS = (
     "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
 )
+NOTICE_THE_DEAD = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""Seconds and milliseconds: a machine that vanishes without a word is given up."""
 BUSY_SECONDS = 10  # how long a SQLite writer waits for another process
 
 
@@ -33,14 +42,15 @@ class DatabaseAway(Exception):
 class Store:
     """One database: `write()` and `read()` are transactions."""
 
-    def __init__(self, url: str, pool_size: int = 8) -> None:
+    def __init__(self, url: str, pool_size: int = 8, *, by_index: bool = False) -> None:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writer = _open_sqlite(self.url, 1, "BEGIN IMMEDIATE")
             self._reader = _open_sqlite(self.url, pool_size, "BEGIN")
         else:
-            self._writer = self._reader = _open_postgres(self.url, pool_size)
+            plans = POSTGRES_PLANS if by_index else ""
+            self._writer = self._reader = _open_postgres(self.url, pool_size, plans)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -59,8 +69,9 @@ class Store:
         self._reader.dispose()
 
 
-def open_store(url: str, pool_size: int = 8) -> Store:
-    return Store(url, pool_size)
+def open_store(url: str, pool_size: int = 8, *, by_index: bool = False) -> Store:
+    """Open a database; `by_index` is for those whose every question has an index."""
+    return Store(url, pool_size, by_index=by_index)
 
 
 def clock(db: Connection) -> datetime:
@@ -90,7 +101,7 @@ def _translated() -> Iterator[None]:
         raise DatabaseAway(type(error).__name__) from error
 
 
-def _open_postgres(url: URL, pool_size: int) -> Engine:
+def _open_postgres(url: URL, pool_size: int, plans: str = "") -> Engine:
     options = url.query.get("options")
     given = " ".join(options) if isinstance(options, tuple) else (options or "")
     return create_engine(
@@ -102,7 +113,11 @@ def _open_postgres(url: URL, pool_size: int) -> Engine:
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         hide_parameters=True,
-        connect_args={"options": f"{POSTGRES_TIMEOUTS} {given}".strip(), "connect_timeout": 5},
+        connect_args={
+            "options": f"{POSTGRES_TIMEOUTS} {plans} {given}".strip(),
+            "connect_timeout": 5,
+            **NOTICE_THE_DEAD,
+        },
     )
 
 

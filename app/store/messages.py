@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, select, update
 
 from app.store.schema import attempts, inbox, outbox, reports
+from app.store.types import word
 
 Direction = Literal["in", "out"]
 Found = tuple[Direction, Row[Any]]
@@ -86,7 +87,7 @@ def note_resent(db: Connection, message: int, again: int) -> None:
 
 def cancel(db: Connection, message: int, reason: str, now: datetime) -> bool:
     """Cancel a message if it still waits."""
-    waits = update(outbox).where(outbox.c.id == message, outbox.c.state == "queued")
+    waits = update(outbox).where(outbox.c.id == message, outbox.c.state == word("queued"))
     cancelled = waits.values(state="cancelled", reason=reason, updated_at=now)
     return db.execute(cancelled.returning(outbox.c.id)).first() is not None
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from app.store.bulk import dumped, insert_rows, unpacked
 from app.store.schema import attempts, carrier_ids, outbox
-from app.store.types import Instant
+from app.store.types import Instant, word
 
 MAY_BECOME: Mapping[str, frozenset[str]] = {
     "queued": frozenset({"sending", "failed", "expired", "cancelled", "delivered", "sent"}),
@@ -69,7 +69,7 @@ def _claim(dialect: str) -> Any:
         .where(
             earlier.c.participant_id == outbox.c.participant_id,
             earlier.c.channel == channel,
-            earlier.c.state.in_(["queued", "sending"]),
+            earlier.c.state.in_([word("queued"), word("sending")]),
         )
         .scalar_subquery()
     )
@@ -77,7 +77,7 @@ def _claim(dialect: str) -> Any:
         select(outbox.c.id)
         .where(
             outbox.c.channel == channel,
-            outbox.c.state == "queued",
+            outbox.c.state == word("queued"),
             outbox.c.priority <= bindparam("most", type_=Integer),
             outbox.c.due_at <= now,
             outbox.c.id == persons_oldest,
@@ -102,7 +102,7 @@ def _claim(dialect: str) -> Any:
 
 def is_due(db: Connection, channel: str, now: datetime) -> bool:
     statement = select(outbox.c.id).where(
-        outbox.c.channel == channel, outbox.c.state == "queued", outbox.c.due_at <= now
+        outbox.c.channel == channel, outbox.c.state == word("queued"), outbox.c.due_at <= now
     )
     return db.execute(statement.limit(1)).first() is not None
 
@@ -121,7 +121,7 @@ def finish(db: Connection, rows: Sequence[dict[str, Any]], tried: Sequence[dict[
 def _finish(dialect: str) -> Any:
     names = ("id", "state", "reason", "carrier_id", "due_at", "lease_until", "updated_at")
     given = unpacked(dialect, [outbox.c[name] for name in names])
-    ours = outbox.c.state == "sending"
+    ours = outbox.c.state == word("sending")
     values: dict[str, Any] = {name: given.c[name] for name in names[3:]}
     for name in ("state", "reason"):
         values[name] = case((ours, given.c[name]), else_=outbox.c[name])
@@ -137,12 +137,16 @@ def expire(db: Connection, channel: str, now: datetime, limit: int = 1000) -> in
     """Give up what is past its deadline; nothing is sent days late."""
     late = (
         select(outbox.c.id)
-        .where(outbox.c.channel == channel, outbox.c.state == "queued", outbox.c.expires_at <= now)
+        .where(
+            outbox.c.channel == channel,
+            outbox.c.state == word("queued"),
+            outbox.c.expires_at <= now,
+        )
         .limit(limit)
     )
     statement = (
         update(outbox)
-        .where(outbox.c.id.in_(late.scalar_subquery()), outbox.c.state == "queued")
+        .where(outbox.c.id.in_(late.scalar_subquery()), outbox.c.state == word("queued"))
         .values(state="expired", reason="past its deadline", updated_at=now)
     )
     return db.execute(statement).rowcount
@@ -153,7 +157,9 @@ def abandon_dead_leases(db: Connection, channel: str, now: datetime) -> int:
     statement = (
         update(outbox)
         .where(
-            outbox.c.channel == channel, outbox.c.state == "sending", outbox.c.lease_until <= now
+            outbox.c.channel == channel,
+            outbox.c.state == word("sending"),
+            outbox.c.lease_until <= now,
         )
         .values(state="unclear", reason="its worker died while sending", updated_at=now)
     )
@@ -167,7 +173,7 @@ def cancel_for(db: Connection, person: int, channel: str, now: datetime) -> int:
         .where(
             outbox.c.participant_id == person,
             outbox.c.channel == channel,
-            outbox.c.state == "queued",
+            outbox.c.state == word("queued"),
         )
         .values(state="cancelled", reason="opted out", updated_at=now)
     )
@@ -180,7 +186,11 @@ def in_state(
     """Messages that have stood in a state since before this, oldest first."""
     statement = (
         select(outbox)
-        .where(outbox.c.channel == channel, outbox.c.state == state, outbox.c.updated_at <= before)
+        .where(
+            outbox.c.channel == channel,
+            outbox.c.state == word(state),
+            outbox.c.updated_at <= before,
+        )
         .order_by(outbox.c.updated_at)
         .limit(limit)
     )
@@ -191,7 +201,7 @@ def depth(db: Connection) -> Sequence[tuple[str, int, int, datetime]]:
     """Queued messages by channel and priority: how many, and due since when."""
     statement = (
         select(outbox.c.channel, outbox.c.priority, func.count(), func.min(outbox.c.due_at))
-        .where(outbox.c.state == "queued")
+        .where(outbox.c.state == word("queued"))
         .group_by(outbox.c.channel, outbox.c.priority)
     )
     instant = Instant()
@@ -203,5 +213,5 @@ def depth(db: Connection) -> Sequence[tuple[str, int, int, datetime]]:
 
 def settle_unclear(db: Connection, message: int, columns: Mapping[str, Any], now: datetime) -> None:
     """Write what a look-up found, unless a report has said more meanwhile."""
-    statement = update(outbox).where(outbox.c.id == message, outbox.c.state == "unclear")
+    statement = update(outbox).where(outbox.c.id == message, outbox.c.state == word("unclear"))
     db.execute(statement.values(**columns, updated_at=now))
