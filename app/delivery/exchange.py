@@ -26,7 +26,7 @@ from gateway_adapters.contract import (
 DEADLINE = 30.0  # seconds for a whole exchange
 CONNECT_DEADLINE = 5.0
 MOST_BYTES = 1024 * 1024
-KEEP_ALIVE = 15.0  # less than carriers keep idle connections, so that few die under a send
+KEEP_ALIVE = 4.0  # less than carriers keep idle connections, so that few die under a send
 
 
 class NotSent(Exception):
@@ -41,10 +41,11 @@ class NoAnswer(Exception):
 class Client:
     """Connections to carriers, kept open between exchanges."""
 
+    deadline: float = DEADLINE
     _client: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        timeout = aiohttp.ClientTimeout(total=DEADLINE, sock_connect=CONNECT_DEADLINE)
+        timeout = aiohttp.ClientTimeout(total=self.deadline, sock_connect=CONNECT_DEADLINE)
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE)
         self._client = aiohttp.ClientSession(
             connector=connector,
@@ -52,6 +53,8 @@ class Client:
             auto_decompress=True,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
+        # It would repeat a GET by itself when a kept connection dies: some carriers send by GET.
+        self._client._retry_connection = False  # noqa: SLF001  there is no public switch
         return self
 
     async def __aexit__(

@@ -17,16 +17,16 @@ import structlog
 from app.delivery.exchange import Client, NoAnswer, NotSent
 from app.delivery.server import Server
 from app.delivery.settling import settle
+from app.delivery.taking import Taking
 from app.intake.channel import dialable
 from app.intake.desk import Busy, Desk, NotKept
-from app.intake.item import Item, Unread
+from app.intake.item import Item
 from app.store import channels, outbox
 from app.store.engine import DatabaseAway, Store, clock
 from gateway_adapters.contract import (
     Adapter,
     BadPayload,
     Event,
-    HttpRequest,
     HttpResponse,
     Ignored,
     NotKnown,
@@ -58,10 +58,11 @@ class Poller:
         thread: ThreadPoolExecutor,
         server: Server,
     ) -> None:
-        self._channel, self._store, self._desk = server.channel, store, desk
+        self._channel, self._store = server.channel, store
         self._client, self._thread, self._server = client, thread, server
         self._recovered = False
-        self._stopping = asyncio.Event()
+        self._taking = Taking(self._channel.name, store, desk, server.new_id, thread)
+        self._stopping = self._taking.stopping
 
     def stop(self) -> None:
         """Ask no more; what is being read is still brought home."""
@@ -111,6 +112,7 @@ class Poller:
 
     async def _poll(self) -> None:
         if not self._recovered:
+            await self._taking.take_what_is_left(self._polled)
             await self._recover()
             self._recovered = True
         state = await self._in_thread(self._state)
@@ -119,18 +121,16 @@ class Poller:
             request = self._adapter().poll(cursor)
             if request is None:
                 return
-            answer = await self._client.exchange(request)
-            polled = await self._read(request, answer, cursor)
-            await self._keep(polled.events, answer)
+            try:
+                answer = await self._client.exchange(request)
+            except NoAnswer:  # the carrier may think that we have it: look what it still keeps
+                self._recovered = False
+                raise
+            polled = await self._taking.take(answer, cursor, self._polled)
             cursor, more = polled.cursor, polled.more
-            await self._in_thread(partial(self._note_poll, cursor))
 
-    async def _read(self, request: HttpRequest, answer: HttpResponse, cursor: str) -> Polled:
-        try:
-            return self._adapter().polled(answer, cursor)
-        except BadPayload as error:
-            await self._keep_unread(answer, str(error))
-            raise
+    def _polled(self, answer: HttpResponse, cursor: str) -> Polled:
+        return self._adapter().polled(answer, cursor)
 
     async def _recover(self) -> None:
         """After a crash: read again what the carrier still keeps; repeats are known as such."""
@@ -153,22 +153,11 @@ class Poller:
             Item(self._channel.name, event, now, answer.body if number == 0 else None)
             for number, event in enumerate(wanted)
         ]
-        if items:
-            await self._desk.submit(items)
-
-    async def _keep_unread(self, answer: HttpResponse, problem: str) -> None:
-        """A read-once batch that we cannot read is kept as it came."""
-        item = Item(self._channel.name, Unread(problem), datetime.now(UTC), answer.body)
-        with contextlib.suppress(Busy, NotKept):
-            await self._desk.submit([item])
+        await self._taking.submit(items)
 
     def _state(self) -> channels.ChannelState:
         with self._store.read() as db:
             return channels.states(db)[self._channel.name]
-
-    def _note_poll(self, cursor: str) -> None:
-        with self._store.write() as db:
-            channels.note(db, self._channel.name, poll_cursor=cursor, polled_at=clock(db))
 
     # reports
 

@@ -77,7 +77,7 @@ class Server:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.channel = channel
-        self._store, self._client, self._new_id = store, client, new_id
+        self._store, self._client, self.new_id = store, client, new_id
         self._owner, self._thread, self._chance = owner, thread, chance
         self.adapter: Adapter = channel.adapter
         self._token_until: datetime | None = None
@@ -244,7 +244,7 @@ class Server:
         word = WORDS[type(one.outcome)]
         self.counts.outcomes[word] = self.counts.outcomes.get(word, 0) + 1
         return {
-            "id": self._new_id(),
+            "id": self.new_id(),
             "outbox_id": one.row.id,
             "outcome": word,
             "reason": getattr(one.outcome, "reason", ""),
@@ -270,7 +270,7 @@ class Server:
         left = {one.row.participant_id for one, what in settled if what.opted_out}
         rows = [
             {
-                "id": self._new_id(),
+                "id": self.new_id(),
                 "participant_id": person,
                 "channel": self.channel.name,
                 "wish": "out",

@@ -322,7 +322,7 @@ class _Lane:
 
 def _can_wait(item: Item) -> bool:
     """A text can be answered later; a screen is wanted now."""
-    return item.kind in ("message", "report", "opted_out", "opted_in")
+    return item.kind in ("message", "report", "opted_out", "opted_in", "unread")
 
 
 def _fail(group: Sequence[Pending], error: Exception) -> None:

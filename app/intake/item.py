@@ -110,7 +110,7 @@ KINDS: dict[type, str] = {
     Rest: "message",
     Unread: "unread",
 }
-OURS = (Silence, Spoken, Rest, Unread)
+OURS = (Silence, Spoken, Rest)
 """What no carrier tells; it is never spooled."""
 SPOOLED = {kind: event for event, kind in KINDS.items() if event not in OURS}
 

@@ -1,6 +1,7 @@
 """Carriers that must be asked: each batch is kept before the next is asked for."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from app.delivery import polls
 from app.delivery.exchange import Client
 from app.delivery.polls import Poller
 from app.delivery.server import Server
+from app.intake import desk as desk_module
 from app.intake.batch import House
 from app.intake.channel import Channel
 from app.intake.desk import Desk
@@ -23,7 +25,8 @@ from app.intake.talking import Talk, Watch
 from app.store import channels
 from app.store.engine import Store, clock, open_store
 from app.store.ids import Ids
-from app.store.schema import channel_state, inbox, outbox
+from app.store.polled import Brought, keep
+from app.store.schema import channel_state, inbox, outbox, polled
 from app.store.schema import reports as report_rows
 from gateway_adapters.contract import (
     Accepted,
@@ -94,6 +97,7 @@ class Shelf:
     reports: dict[str, str] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
     broken: bool = False
+    cuts: bool = False
     asked: int = 0
     base: str = ""
 
@@ -102,6 +106,10 @@ class Shelf:
         if self.broken:
             return web.Response(text="<oops>")
         batch, self.waiting = self.waiting[:2], self.waiting[2:]
+        if self.cuts and batch:
+            self.cuts = False
+            assert request.transport is not None
+            request.transport.abort()
         return web.json_response(batch)
 
     async def older(self, request: web.Request) -> web.Response:
@@ -212,6 +220,55 @@ async def test_a_batch_that_nobody_can_read_is_kept(asking: Asking) -> None:
     await asking.until(lambda: asking.rows(inbox))
     (row,) = asking.rows(inbox)
     assert (row.state, row.raw) == ("unread", b"<oops>")
+
+
+async def test_a_batch_that_meets_a_full_desk_is_taken_in_later(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "MOST_PENDING", 0)
+    asking.shelf.waiting = [text(1), text(2)]
+    await asking.until(lambda: asking.rows(polled))
+    assert asking.shelf.waiting == [], "the carrier will not hand them out again"
+    assert asking.rows(inbox) == []
+    monkeypatch.undo()
+    await asking.until(lambda: len(asking.rows(inbox)) == 2)
+    await asking.until(lambda: asking.rows(polled) == [])
+
+
+async def test_a_batch_over_which_a_worker_died_is_taken_in_by_the_next(asking: Asking) -> None:
+    asking.server.counts.leads = False
+    await asyncio.sleep(0.2)
+    for number in (1, 2):
+        rows = [{**text(number), "id": ""}]  # a carrier without ids: our own tell a repeat
+        body, now = json.dumps(rows).encode(), later()
+        with asking.store.write() as db:
+            keep(db, Brought(number, "main", "0", 200, {}, body, now))
+    asking.server.counts.leads = True
+    await asking.until(lambda: len(asking.rows(inbox)) == 2)
+    await asking.until(lambda: asking.rows(polled) == [])
+    with asking.store.write() as db:  # as if it had died just before it forgot the second
+        keep(db, Brought(2, "main", "0", 200, {}, body, now))
+    asking.server.counts.leads = False
+    await asyncio.sleep(0.2)
+    asking.server.counts.leads = True
+    await asking.until(lambda: asking.rows(polled) == [])
+    assert len(asking.rows(inbox)) == 2
+    assert len(asking.rows(outbox)) == 2
+
+
+async def test_a_batch_that_an_adapter_stumbles_over_is_kept(asking: Asking) -> None:
+    asking.shelf.waiting = [{"id": 1, "text": "no sender"}]
+    await asking.until(lambda: asking.rows(inbox))
+    (row,) = asking.rows(inbox)
+    assert (row.state, row.problem) == ("unread", "KeyError")
+    assert asking.rows(polled) == []
+
+
+async def test_an_answer_that_was_cut_off_is_asked_for_again(asking: Asking) -> None:
+    await asking.until(lambda: asking.shelf.asked)
+    asking.shelf.cuts, asking.shelf.kept = True, [text(1)]
+    asking.shelf.waiting = [text(1)]
+    await asking.until(lambda: len(asking.rows(inbox)) == 1)
 
 
 async def test_reports_are_asked_for(asking: Asking) -> None:

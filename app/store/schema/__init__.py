@@ -36,6 +36,7 @@ from app.store.schema.traffic import (
     inbox,
     outbox,
     parts,
+    polled,
     reports,
 )
 from app.store.schema.web import asked, visits
@@ -70,6 +71,7 @@ __all__ = [
     "outbox",
     "participants",
     "parts",
+    "polled",
     "reports",
     "subscriptions",
     "unlikes",

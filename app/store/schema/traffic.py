@@ -58,6 +58,20 @@ parts = Table(
 )
 
 
+# What a poll brought, until it is taken in.
+polled = Table(
+    "polled",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("channel", String(64), nullable=False, index=True),
+    Column("cursor", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("body", Raw, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+
 dialogs = Table(
     "dialogs",
     metadata,
