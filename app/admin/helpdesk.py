@@ -20,7 +20,7 @@ async def speak(
     address = channel.address_of(phone)
     if not address:
         raise Problem("invalid", "This is no phone number.")
-    item = Item(channel.name, Spoken(address, Heard(HeardKind.TEXT, text)), now)
+    item = Item(channel.name, Spoken(address, Heard(HeardKind.TEXT, text), by_staff=True), now)
     await asyncio.to_thread(_note, office, caller, channel.name, now)
     try:
         answer = (await office.submit([item]))[0]

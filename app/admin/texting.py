@@ -77,6 +77,8 @@ def resend(office: Office, caller: Caller, message: int, *, unclear_too: bool = 
             raise Problem("conflict", f"It was sent again already, as {row.resent_as}.")
         if row.dialog_id:
             raise Problem("conflict", "A screen cannot be sent again: its dialog is over.")
+        if outbox.STARS in row.text:
+            raise Problem("conflict", "A code is not sent again: people ask for a new one.")
         if row.state == "unclear" and not unclear_too:
             detail = "It may have arrived. Say `even_if_it_may_have_arrived` to send it twice."
             raise Problem("conflict", detail)

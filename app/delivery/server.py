@@ -304,7 +304,8 @@ class Server:
             outcomes = [TryLater(f"our fault: {type(error).__name__}")] * len(messages)
             answer = None
         took = int((loop.time() - began) * 1000)
-        seen = exchange_text(self.adapter, answer, messages)
+        codes = [row.secret for row in rows]
+        seen = exchange_text(self.adapter, answer, messages, codes)
         pairs = zip(rows, outcomes, strict=True)
         self._done += [Done(row, outcome, took, seen) for row, outcome in pairs]
         self.wake()
@@ -314,7 +315,7 @@ class Server:
             our_id=str(row.id),
             number=row.id,
             to=dialable(row.address),
-            text=row.text,
+            text=outbox.whole_text(row),
             sender=row.line,
             reply_token=row.reply_token,
             report_url=self.channel.report_url,

@@ -201,7 +201,7 @@ class Batch:
             reply_token=getattr(event, "reply_token", ""),
         )
         if isinstance(event, Spoken):
-            return replace(said, inline=True)
+            return replace(said, inline=True, by_staff=event.by_staff)
         if isinstance(event, DialogInput):
             inline = channel.adapter.inline_screens
             return replace(said, inline=inline, dialog_id="" if inline else event.dialog_id)

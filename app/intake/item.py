@@ -36,6 +36,8 @@ class Spoken:
     address: str
     heard: Heard
     medium: Medium = Medium.WEB
+    by_staff: bool = False
+    """Typed by the help desk for a caller."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,13 @@ class Said:
     dialog_id: str = ""
     inline: bool = False
     """The answer goes back in the carrier's own request, or to the caller."""
+    by_staff: bool = False
+    """Typed by the help desk for a caller."""
+
+    @property
+    def way(self) -> str:
+        """How somebody who registers in this turn signed up."""
+        return "desk" if self.by_staff else self.medium.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +201,7 @@ class Talk:
             "version": after.version if after else 0,
             "language": turn.language or (after.language if after else ""),
             "line": said.line,
+            "way": said.way,
             "text": said.heard.text,
         }
         for effect in turn.effects:

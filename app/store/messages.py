@@ -88,7 +88,7 @@ def note_resent(db: Connection, message: int, again: int) -> None:
 def cancel(db: Connection, message: int, reason: str, now: datetime) -> bool:
     """Cancel a message if it still waits."""
     waits = update(outbox).where(outbox.c.id == message, outbox.c.state == word("queued"))
-    cancelled = waits.values(state="cancelled", reason=reason, updated_at=now)
+    cancelled = waits.values(state="cancelled", reason=reason, secret="", updated_at=now)
     return db.execute(cancelled.returning(outbox.c.id)).first() is not None
 
 

@@ -35,6 +35,15 @@ MAY_BECOME: Mapping[str, frozenset[str]] = {
 """What a message's state may become; a report that makes no sense from here changes nothing."""
 
 
+STARS = "******"
+"""What stands for a code in a text that is kept: as long as the code, and in every alphabet."""
+
+
+def whole_text(row: Any) -> str:
+    """The text as it goes out."""
+    return str(row.text).replace(STARS, row.secret) if row.secret else str(row.text)
+
+
 def add(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
     insert_rows(db, outbox, rows)
 
@@ -125,6 +134,7 @@ def _finish(dialect: str) -> Any:
     values: dict[str, Any] = {name: given.c[name] for name in names[3:]}
     for name in ("state", "reason"):
         values[name] = case((ours, given.c[name]), else_=outbox.c[name])
+    values["secret"] = case((given.c.state == "queued", outbox.c.secret), else_="")
     return update(outbox).where(outbox.c.id == given.c.id).values(values)
 
 
@@ -147,7 +157,7 @@ def expire(db: Connection, channel: str, now: datetime, limit: int = 1000) -> in
     statement = (
         update(outbox)
         .where(outbox.c.id.in_(late.scalar_subquery()), outbox.c.state == word("queued"))
-        .values(state="expired", reason="past its deadline", updated_at=now)
+        .values(state="expired", reason="past its deadline", secret="", updated_at=now)
     )
     return db.execute(statement).rowcount
 
@@ -161,7 +171,7 @@ def abandon_dead_leases(db: Connection, channel: str, now: datetime) -> int:
             outbox.c.state == word("sending"),
             outbox.c.lease_until <= now,
         )
-        .values(state="unclear", reason="its worker died while sending", updated_at=now)
+        .values(state="unclear", reason="its worker died while sending", secret="", updated_at=now)
     )
     return db.execute(statement).rowcount
 
@@ -175,7 +185,7 @@ def cancel_for(db: Connection, person: int, channel: str, now: datetime) -> int:
             outbox.c.channel == channel,
             outbox.c.state == word("queued"),
         )
-        .values(state="cancelled", reason="opted out", updated_at=now)
+        .values(state="cancelled", reason="opted out", secret="", updated_at=now)
     )
     return db.execute(statement).rowcount
 

@@ -59,7 +59,7 @@ def ask(given: Given, browser: Browser, number: str, words: str) -> tuple[str, t
             return used_up[0].kind, used_up[1]
         code = f"{secrets.randbelow(10**6):06d}"
         _keep(given, db, browser, number, code, now)
-        _owe(given, db, number, with_code(given, words, code), now)
+        _owe(given, db, number, words, code, now)
     return None
 
 
@@ -79,7 +79,7 @@ def _keep(given: Given, db: Db, browser: Browser, number: str, code: str, now: d
     visits.ask(db, browser.token_hash, columns, now)
 
 
-def _owe(given: Given, db: Db, number: str, text: str, now: datetime) -> None:
+def _owe(given: Given, db: Db, number: str, words: str, code: str, now: datetime) -> None:
     _, people = participants.hold(db, [number], given.new_id)
     person = people[number]
     if person.opt_outs and participants.channels_left(db, [person.id]) & {
@@ -87,7 +87,9 @@ def _owe(given: Given, db: Db, number: str, text: str, now: datetime) -> None:
     }:
         return  # they want nothing from us, and anybody can type their number
     writes = Writes(given.new_id, now)
-    writes.owe(given.channel, person, text, priority=REPLY, expires_at=now + CODE_LASTS)
+    text = with_code(given, words, outbox.STARS)  # staff read the texts: the code stands apart
+    until = now + CODE_LASTS
+    writes.owe(given.channel, person, text, priority=REPLY, expires_at=until, secret=code)
     outbox.add(db, writes.outbox)
 
 

@@ -191,6 +191,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("flow", "version", name=op.f("pk_flow_versions")),
     )
     op.create_table(
+        "group_changes",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("filter", types.Json(), nullable=False),
+        sa.Column("status", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("add_tags", types.Json(), nullable=False),
+        sa.Column("remove_tags", types.Json(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("same", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("refused", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("place", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("updated_at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_changes")),
+    )
+    with op.batch_alter_table("group_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_group_changes_running",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'running'"),
+            sqlite_where=sa.text("state = 'running'"),
+        )
+
+    op.create_table(
         "group_events",
         sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -313,6 +345,7 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("line", sa.String(length=32), server_default="", nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("secret", sa.String(length=16), server_default="", nullable=False),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
@@ -678,6 +711,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), server_default="", nullable=False),
         sa.Column("language", sa.String(length=8), server_default="", nullable=False),
         sa.Column("channel", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("way", sa.String(length=8), server_default="", nullable=False),
         sa.Column("more", types.Json(), nullable=False),
         sa.Column("tags", types.Json(), nullable=False),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
@@ -714,6 +748,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_groups_province_id", ["province", "id"], unique=False)
         batch_op.create_index("ix_groups_status_id", ["status", "id"], unique=False)
         batch_op.create_index("ix_groups_type_id", ["type", "id"], unique=False)
+        batch_op.create_index("ix_groups_way_id", ["way", "id"], unique=False)
 
     op.create_table(
         "logins",
@@ -891,6 +926,7 @@ def downgrade() -> None:
 
     op.drop_table("logins")
     with op.batch_alter_table("groups", schema=None) as batch_op:
+        batch_op.drop_index("ix_groups_way_id")
         batch_op.drop_index("ix_groups_type_id")
         batch_op.drop_index("ix_groups_status_id")
         batch_op.drop_index("ix_groups_province_id")
@@ -1037,6 +1073,14 @@ def downgrade() -> None:
 
     op.drop_table("inbox")
     op.drop_table("group_events")
+    with op.batch_alter_table("group_changes", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_group_changes_running",
+            postgresql_where=sa.text("state = 'running'"),
+            sqlite_where=sa.text("state = 'running'"),
+        )
+
+    op.drop_table("group_changes")
     op.drop_table("flow_versions")
     with op.batch_alter_table("dialogs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dialogs_updated_at"))

@@ -1,11 +1,13 @@
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from app.store import messages, participants
 from app.store import outbox as queue
-from app.store import participants
+from app.store.outbox import STARS
 from app.store.schema import attempts, outbox, reports
 from tests.admin.builders import NOW, Api, a_message_in, a_message_out, a_person
 
@@ -113,3 +115,18 @@ def test_only_what_waits_can_be_cancelled(api: Api, person: int) -> None:
     api.post(f"/messages/{taken}/cancel", expect=409)
     with api.office.store.read() as db:
         assert db.execute(select(outbox.c.state).where(outbox.c.id == taken)).scalar() == "sending"
+
+
+def test_a_code_is_stars_to_everybody_and_not_sent_again(api: Api) -> None:
+    person = a_person(api.office)
+    text = f"کد شما {STARS}"
+    sent = a_message_out(api.office, person, text, state="failed", secret="")
+    waits = a_message_out(api.office, person, text, state="queued", secret="604213")
+    for path in ("/messages", f"/messages/{waits}", f"/messages/{sent}"):
+        answer = json.dumps(api.get(path, numbers=True), ensure_ascii=False)
+        assert STARS in answer
+        assert "604213" not in answer
+    api.post(f"/messages/{sent}/resend", {}, expect=409)
+    api.post(f"/messages/{waits}/cancel", expect=204)
+    with api.office.store.read() as db:
+        assert messages.by_id(db, waits)[1].secret == ""

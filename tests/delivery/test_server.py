@@ -1,6 +1,7 @@
 """What the worker promises: order, pace, one lease, and never the same text blindly twice."""
 
 import asyncio
+import re
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import update
 
 from app.intake.writes import BULK, REPLY
 from app.store import channels, reports
+from app.store import outbox as outbox_rows
 from app.store.engine import clock
 from app.store.schema import attempts, channel_state, opt_outs, outbox
 from app.store.schema import reports as report_rows
@@ -142,6 +144,49 @@ async def test_a_channel_paused_by_an_operator_stays_so(post: Post) -> None:
     with post.store.write() as db:
         channels.resume(db, "main")
     await post.until(lambda: states(post) == ["sent"])
+
+
+@pytest.mark.parametrize("end", ["accepted", "refused", "nonsense"])
+async def test_a_code_is_filled_in_on_the_way_and_forgotten_after(post: Post, end: str) -> None:
+    def echo(messages: list[dict[str, Any]]) -> web.Response:
+        (one,) = messages
+        told = {"our_id": one["our_id"], "id": "c1", "outcome": end, "text": one["text"]}
+        return web.json_response({"results": [told], "codes": re.findall(r"\d{6}", one["text"])})
+
+    post.carrier.answer = echo
+    post.owe(1, f"کد شما: {outbox_rows.STARS}", secret="604213")
+    post.start()
+    await post.until(lambda: states(post)[0] not in ("queued", "sending"))
+    assert post.carrier.texts == ["کد شما: 604213"]
+    (row,), (tried,) = post.rows(outbox), post.rows(attempts)
+    assert row.secret == ""
+    assert row.text == f"کد شما: {outbox_rows.STARS}"
+    assert "604213" not in tried.exchange
+    assert tried.exchange.startswith("HTTP 200")
+
+
+async def test_a_code_is_kept_while_it_is_tried_again(post: Post) -> None:
+    post.carrier.answer = outcome("try_later")
+    post.owe(1, f"code {outbox_rows.STARS}", secret="604213")
+    post.start()
+    await post.until(lambda: post.rows(attempts))
+    await post.until(lambda: states(post) == ["queued"])
+    assert post.rows(outbox)[0].secret == "604213"
+
+
+@pytest.mark.parametrize(
+    ("columns", "end"),
+    [({"expires_at": later(seconds=-1)}, "expired"), ({"state": "sending"}, "unclear")],
+)
+async def test_a_code_that_never_went_is_forgotten(
+    post: Post, columns: dict[str, Any], end: str
+) -> None:
+    post.owe(1, f"code {outbox_rows.STARS}", secret="604213", **columns)
+    with post.store.write() as db:
+        db.execute(update(outbox).values(lease_until=later(seconds=-1)))
+    post.start()
+    await post.until(lambda: states(post) == [end])
+    assert post.rows(outbox)[0].secret == ""
 
 
 async def test_nothing_goes_after_its_deadline(post: Post) -> None:

@@ -25,6 +25,7 @@ from app.main import SHIPPED_FLOWS, SHIPPED_PAGES
 from app.static import shared
 from app.store.engine import Store, open_store
 from app.store.ids import Ids
+from app.store.outbox import whole_text
 from app.store.schema import outbox, visits
 from app.web.browser import Browser, cookie_name, stamp
 from app.web.given import Given
@@ -92,7 +93,7 @@ class Site:
             return list(db.execute(select(table).where(*conditions)))
 
     def texts(self, number: str) -> list[str]:
-        return [r.text for r in self.rows(outbox, outbox.c.address == number)]
+        return [whole_text(r) for r in self.rows(outbox, outbox.c.address == number)]
 
     def by_sms(self, number: str, *texts: str) -> None:
         """Somebody texts the line."""

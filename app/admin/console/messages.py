@@ -13,6 +13,7 @@ from app.admin.api.messages import MessageFilter, list_messages, one_message
 from app.admin.console.visitor import Checked, Here, Reader, Writer
 from app.store import messages as stored
 from app.store import participants_search
+from app.store.outbox import STARS
 
 router = APIRouter(prefix="/messages", include_in_schema=False)
 
@@ -120,7 +121,7 @@ def message_page(
         plain=plain,
         resent_as=resent_as,
         safe=found.direction == "out" and found.state in texting.SAFE_AGAIN,
-        screen=found.kind == "screen",
+        only_once=found.kind == "screen" or STARS in found.text,
     )
 
 

@@ -4,6 +4,7 @@ from app.store.schema.metadata import metadata
 from app.store.schema.people import (
     consents,
     conversations,
+    group_changes,
     group_events,
     group_history,
     group_specialisms,
@@ -56,6 +57,7 @@ __all__ = [
     "counters",
     "dialogs",
     "flow_versions",
+    "group_changes",
     "group_events",
     "group_history",
     "group_specialisms",

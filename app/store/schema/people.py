@@ -96,6 +96,8 @@ groups = Table(
     Column("phone", Text, nullable=False, server_default=""),
     Column("language", String(8), nullable=False, server_default=""),
     Column("channel", String(64), nullable=False, server_default=""),
+    # How they signed up: sms, ussd, web, or desk for staff who helped a caller.
+    Column("way", String(8), nullable=False, server_default=""),
     # Everything else that the flow asked.
     Column("more", Json, nullable=False),
     Column("tags", Json, nullable=False),
@@ -108,6 +110,7 @@ groups = Table(
     Index("ix_groups_type_id", "type", "id"),
     Index("ix_groups_status_id", "status", "id"),
     Index("ix_groups_channel_id", "channel", "id"),
+    Index("ix_groups_way_id", "way", "id"),
     Index("ix_groups_created_at", "created_at"),
     Index("ix_groups_county_id", "county", "id"),
     Index("ix_groups_merged_into", "merged_into", **where("merged_into IS NOT NULL")),
@@ -128,6 +131,34 @@ group_history = Table(
     Column("what", String(16), nullable=False),
     # Field -> [before, after].
     Column("changes", Json, nullable=False),
+)
+
+
+# One change to all that a filter finds: worked off page by page, so that a restart goes on.
+group_changes = Table(
+    "group_changes",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("who", Text, nullable=False),
+    # Which groups; none that signed up or changed after `created_at`.
+    Column("filter", Json, nullable=False),
+    Column("status", String(16), nullable=False, server_default=""),
+    Column("add_tags", Json, nullable=False),
+    Column("remove_tags", Json, nullable=False),
+    # asked, running, done, cancelled.
+    Column("state", String(16), nullable=False),
+    # How many the filter found when it was asked.
+    Column("found", Integer, nullable=False),
+    Column("changed", Integer, nullable=False, server_default="0"),
+    # As it should be already.
+    Column("same", Integer, nullable=False, server_default="0"),
+    # Changed by others meanwhile, or not allowed from where they stand.
+    Column("refused", Integer, nullable=False, server_default="0"),
+    # The last group that was looked at.
+    Column("place", BigId),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_group_changes_running", "id", **where("state = 'running'")),
 )
 
 

@@ -103,6 +103,8 @@ outbox = Table(
     Column("address", Text, nullable=False),
     Column("line", String(32), nullable=False, server_default=""),
     Column("text", Text, nullable=False),
+    # A code that stands in the text as stars: filled in on the way out, then forgotten.
+    Column("secret", String(16), nullable=False, server_default=""),
     Column("segments", Integer, nullable=False),
     # 0 reply, 1 reminder, 2 bulk.
     Column("priority", Integer, nullable=False),
