@@ -20,8 +20,8 @@ Db = Connection
 """One transaction, as the rooms above pass it on; what can be asked in it stands in `store`."""
 Found = Row[Any]
 
-POSTGRES_PLANS = "-c enable_seqscan=off"
-"""Plans are prepared once, in a burst on empty tables; those read from end to end would stay."""
+POSTGRES_PLANS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+"""Plans are prepared once, in a burst on empty tables; what reads a whole table would stay."""
 POSTGRES_TIMEOUTS = (
     "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
 )

@@ -131,10 +131,20 @@ class Plans:
     def add(self, plan: Mapping[str, Any]) -> None:
         if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] in BIG:
             self.scanned.add(plan["Relation Name"])
+        if plan["Node Type"] in ("Hash Join", "Merge Join"):
+            self.scanned |= {each["Relation Name"] for each in _whole(plan)}
         if "Index Name" in plan:
             self.indexes.add(plan["Index Name"])
         for below in plan.get("Plans", []):
             self.add(below)
+
+
+def _whole(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Find the nodes below that read a whole big table, if in the order of an index."""
+    for below in plan.get("Plans", []):
+        if below.get("Relation Name") in BIG and "Index Cond" not in below:
+            yield below
+        yield from _whole(below)
 
 
 class Watched:
