@@ -6,7 +6,7 @@ python -m bench [MEASURE ...] [--quick]
 import argparse
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench import (
@@ -18,6 +18,7 @@ from bench import (
     kannel,
     machine,
     page,
+    pages,
     profiling,
     sizes,
     turn,
@@ -49,6 +50,7 @@ MEASURES: dict[str, Measure] = {
     "profile": profiling.measure,
     "broadcast": broadcast.measure,
     "big": big.measure,
+    "pages": pages.measure,
 }
 TOGETHER: dict[str, Measure] = {
     "race": race,
@@ -73,15 +75,15 @@ def main() -> None:
     run.console.print(f"records: {run.records_file}")
     if everything:
         if run.quick:
-            run.console.print(f"page: {page.write(run.folder, run.folder / 'benchmarks.md')}")
+            run.console.print(f"page: {page.write([run.folder], run.folder / 'benchmarks.md')}")
         else:
-            publish(run.folder)
+            publish([run.folder])
 
 
-def publish(folder: Path) -> None:
-    """Put a run's figures into the documentation."""
-    sizes.write(Figures(read(folder)))
-    print(page.write(folder, page.DOCS))
+def publish(folders: Sequence[Path]) -> None:
+    """Put figures into the documentation: of one run, or of several that measured parts."""
+    sizes.write(Figures([record for folder in folders for record in read(folder)]))
+    print(page.write(folders, page.DOCS))
 
 
 def _one(run: Run, made: Databases, name: str, measure: Measure) -> None:
@@ -101,7 +103,11 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
     parser.add_argument("--quick", action="store_true", help="small and short: a first look")
     parser.add_argument(
-        "--write", type=Path, metavar="RUN", help=f"write the page anew from a folder of {OUT.name}"
+        "--write",
+        type=Path,
+        nargs="+",
+        metavar="RUN",
+        help=f"write the page anew from folders of {OUT.name}",
     )
     given = parser.parse_args()
     if unknown := set(given.measures) - set(MEASURES):

@@ -35,6 +35,7 @@ def aims(run: Figures) -> list[Aim]:
         *_waits(run),
         _many_people(run),
         _memory(run),
+        _pages(run),
     ]
 
 
@@ -107,6 +108,12 @@ def _memory(run: Figures) -> Aim:
     peaks = [r["peak_mb"] for r in [*run.of("turns").records, *run.of("big").records]]
     most = max(peaks, default=None)
     return _aim("memory of one process under load", most, 250, " MB", lambda found, m: found <= m)
+
+
+def _pages(run: Figures) -> Aim:
+    slowest = max((r["median_ms"] for r in run.of("page").records), default=None)
+    what = "slowest of staff's pages with 1,000,000 groups, median"
+    return _aim(what, slowest, 100, " ms", lambda found, most: found <= most)
 
 
 def _aim(

@@ -1,7 +1,7 @@
 """Writes docs/benchmarks.md from the records of one run."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import run as runs
@@ -14,17 +14,18 @@ WORDS = Path(__file__).parent / "words"
 """What is written by hand: how it is measured, and what to make of it."""
 
 
-def write(folder: Path, to: Path) -> Path:
-    records = runs.read(folder)
-    to.write_text("\n".join(_parts(Figures(records), folder)) + "\n", encoding="utf-8")
+def write(folders: Sequence[Path], to: Path) -> Path:
+    records = [record for folder in folders for record in runs.read(folder)]
+    names = ", ".join(folder.name for folder in folders)
+    to.write_text("\n".join(_parts(Figures(records), names)) + "\n", encoding="utf-8")
     return to
 
 
-def _parts(run: Figures, folder: Path) -> Iterator[str]:
+def _parts(run: Figures, names: str) -> Iterator[str]:
     yield "# Benchmarks\n"
     yield (
-        "Written by `make bench` from one run; not by hand. Figures are medians over the rounds"
-        f" of that run ({folder.name}).\n"
+        "Written by `make bench` from its records; not by hand. Figures are medians over the rounds"
+        f" of one run ({names}).\n"
     )
     yield "## What it shows\n"
     yield table(["measure", "at least", "measured", "met"], [_aim_row(a) for a in aims(run)])
@@ -47,6 +48,8 @@ def _parts(run: Figures, folder: Path) -> Iterator[str]:
     yield _broadcast(run)
     yield "## With many people in the database\n"
     yield _big(run)
+    yield "## Staff's pages, with a million groups\n"
+    yield _pages(run)
     yield "## Where the time goes\n"
     yield from _profile(run)
     yield "## Raw records\n"
@@ -187,6 +190,23 @@ def _big(run: Figures) -> str:
     size = run.of("big database").median("gigabytes")
     words = f"\nThe database then holds {shown(size)} GB.\n" if size else ""
     return table([*head, "server, CPU µs a turn", "database"], rows) + words
+
+
+def _pages(run: Figures) -> str:
+    rows = []
+    for where in run.of("page").each("of"):
+        for what in run.of("page", of=where).each("what"):
+            at = run.of("page", of=where, what=what)
+            times = [at.median(name) for name in ("median_ms", "worst_ms", "cold_ms")]
+            rows.append([f"{where}: {what}", *times])
+    found = run.of("pages database")
+    words = ""
+    if found:
+        filled = found.one()
+        size, load = shown(filled["gigabytes"]), shown(filled["load"])
+        words = f"{filled['groups']:,} groups, {filled['messages']:,} messages, {size} GB. "
+        words += f"Load average before: {load}.\n\n"
+    return words + table(["page", "median ms", "worst ms", "cold ms"], rows)
 
 
 def _profile(run: Figures) -> Iterator[str]:

@@ -1,10 +1,15 @@
 """What other sites, old forms and hostile words can do to the public pages: nothing."""
 
 import re
+from urllib.parse import quote
 
 import pytest
+from sqlalchemy import update
 
-from app.store.schema import conversations, outbox
+from app.store.schema import conversations, groups, outbox, visits
+from tests.hostile.reading import DISARMED, difference, plain
+from tests.hostile.reading import Page as Read
+from tests.hostile.scripts import PAYLOADS
 from tests.web.conftest import Page, a_site
 
 NUMBER = "09121110001"
@@ -130,6 +135,50 @@ def test_hostile_words_are_shown_as_words(site, lang):
         for html in pages:
             assert nothing_runs(html)
             assert words not in html or "<" not in words
+
+
+def test_two_hundred_hostile_words_are_words_in_every_place(site):
+    guest = site.guest().prove(NUMBER).answer("1").answer("سپیدار")
+    for answer in ("7", "3", "2", "1", "1", "کمک"):
+        guest.answer(answer)
+    if guest.open("/join/signup").step == "phone":
+        guest.answer(NUMBER)
+    seen = ""
+    for at in range(0, len(PAYLOADS), 20):
+        hostile = " ¶ ".join(PAYLOADS[at : at + 20])
+        pages = [_read(site, guest, words) for words in (hostile, hostile.translate(DISARMED))]
+        for one, other in zip(*pages, strict=True):
+            assert difference(one, other) == []
+            seen += Read(one).words
+    assert [one for one in PAYLOADS if plain(one) not in seen] == []
+
+
+def _read(site, guest, words):
+    """Every page of somebody in whose sign-up these words stand."""
+    (row,) = site.rows(conversations)
+    with site.store.write() as db:
+        answers = {**row.answers, "name": words, "offer": words}
+        db.execute(update(conversations).values(answers=answers))
+        db.execute(update(visits).values(said=[words, words]))
+        groups_of_theirs = {"name": words, "note": words, "status": words[:16]}
+        db.execute(update(groups).values(**groups_of_theirs))
+    pages = []
+    for lang in ("fa", "en"):
+        guest.client.post("/join/signup", data={**guest.page.form("language"), "language": lang})
+        own = ("/join/signup", "/join/signup/name", "/join/signup/offer", "/status")
+        pages += [guest.client.get(path).text for path in own]
+    stranger = site.guest("10.9.9.9").open("/join/signup")
+    asked = stranger.page.form("number")
+    pages.append(stranger.client.post("/join/signup", data={**asked, "number": words}).text)
+    asked = stranger.open("/status").page.forms[0]["hidden"]
+    pages.append(stranger.client.post("/status", data={**asked, "code": words}).text)
+    text = quote(words[:300])
+    public = ("/join", "/join/signup", "/about", "/poster/signup", "/status", "/join/x")
+    asked = (f"{path}?lang={text}&step={text}" for path in public)
+    return [
+        *pages,
+        *(stranger.client.get(path).text for path in (*asked, f"/join/signup/{text}")),
+    ]
 
 
 def nothing_runs(html: str) -> bool:
