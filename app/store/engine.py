@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+import psycopg
 from sqlalchemy import Connection, Engine, Row, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.store.patience import NOTICE_THE_DEAD, Patient
 
 Db = Connection
 """One transaction, as the rooms above pass it on; what can be asked in it stands in `store`."""
@@ -25,18 +28,23 @@ POSTGRES_PLANS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejo
 POSTGRES_TIMEOUTS = (
     "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
 )
-NOTICE_THE_DEAD = {
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-"""Seconds and milliseconds: a machine that vanishes without a word is given up."""
 BUSY_SECONDS = 10  # how long a SQLite writer waits for another process
 
 
+REASONS = {
+    "DiskFull": "its disk is full",
+    "SQLITE_FULL": "its disk is full",
+    "SQLITE_BUSY": "another process writes to it for too long",
+    "SQLITE_READONLY": "its file cannot be written",
+}
+PROGRAM_LIMIT = "54"  # the class of errors that say: this row is too large for an index
+
+
 class DatabaseAway(Exception):
-    """The database cannot be reached, or the outcome of a transaction is unknown."""
+    """The database cannot be reached, or the outcome of a transaction is unknown.
+
+    Its text may be shown: a reason, or the name of an error's class.
+    """
 
 
 class Store:
@@ -91,20 +99,33 @@ def _translated() -> Iterator[None]:
     """
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise DatabaseAway(type(error).__name__) from error
+    except (OperationalError, InterfaceError) as error:
+        if _is_data_s_fault(error):
+            raise
+        raise DatabaseAway(_reason(error.orig)) from error
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise DatabaseAway(type(error).__name__) from error
+            raise DatabaseAway(_reason(error.orig)) from error
         raise
-    except ConnectionError as error:
-        raise DatabaseAway(type(error).__name__) from error
+    except (PoolTimeout, ConnectionError) as error:
+        raise DatabaseAway(_reason(error)) from error
+
+
+def _is_data_s_fault(error: DBAPIError) -> bool:
+    """A row that no index can hold would be too large tomorrow, too."""
+    return str(getattr(error.orig, "sqlstate", "") or "").startswith(PROGRAM_LIMIT)
+
+
+def _reason(error: BaseException | None) -> str:
+    name = str(getattr(error, "sqlite_errorname", "")) or type(error).__name__
+    return REASONS.get(name, name)
 
 
 def _open_postgres(url: URL, pool_size: int, plans: str = "") -> Engine:
     options = url.query.get("options")
     given = " ".join(options) if isinstance(options, tuple) else (options or "")
-    return create_engine(
+    quiet = {name: value for name, value in NOTICE_THE_DEAD.items() if name not in url.query}
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg").difference_update_query(["options"]),
         pool_size=pool_size,
         max_overflow=0,
@@ -116,9 +137,15 @@ def _open_postgres(url: URL, pool_size: int, plans: str = "") -> Engine:
         connect_args={
             "options": f"{POSTGRES_TIMEOUTS} {plans} {given}".strip(),
             "connect_timeout": 5,
-            **NOTICE_THE_DEAD,
+            **quiet,
         },
     )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_: Any, __: Any, args: Any, options: Any) -> psycopg.Connection[Any]:
+        return Patient.connect(*args, **options)
+
+    return engine
 
 
 def _open_sqlite(url: URL, pool_size: int, begin: str) -> Engine:

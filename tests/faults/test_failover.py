@@ -1,0 +1,64 @@
+"""A primary dies and its synchronous standby takes over; its last moments are the worst.
+
+The standby stops listening first, so that senders time out and come again: a repeat must not
+be acknowledged on the word of a row that only the dying primary has.
+"""
+
+import time
+from functools import partial
+
+import pytest
+
+from tests.e2e.signup import posts_of
+from tests.faults.conftest import short_and_long
+from tests.faults.storm import Storm
+from tests.faults.test_kills import make
+from tests.rig import checker
+from tests.rig.ports import HOST
+from tests.rig.postgres import Postgres
+from tests.rig.processes import wait_until
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def pair():
+    """The primary and its standby, in this order, whoever they are at the moment."""
+    primary = Postgres.make(durable=True).start()
+    pair = [primary, primary.standby()]
+    primary.wait_for_standby()
+    yield pair
+    for server in pair:
+        server.remove()
+
+
+@short_and_long(2, 20)
+async def test_what_was_acknowledged_survives_the_primary(carrier, pair, tmp_path, times):
+    primary, standby = pair
+    name = primary.create_database()
+    ports = f"host={HOST},{HOST}&port={primary.port},{standby.port}"
+    url = f"postgresql+psycopg://muster@/{name}?{ports}&target_session_attrs=read-write"
+    muster = make(tmp_path / "muster", carrier, url)
+    muster.run("db", "upgrade")
+    server = muster.serve()
+
+    def fail_over() -> None:
+        dying, heir = pair
+        with heir.paused("walreceiver"):
+            time.sleep(1.5)
+            dying.kill9()
+        heir.promote()
+        wait_until(muster.is_ready, "ready again", within=30)
+        dying.remove()
+        pair[:] = [heir, heir.standby(port=dying.port)]
+        heir.wait_for_standby()
+
+    storm = Storm(partial(posts_of, muster))
+    storm.sender.timeout = 1
+    await storm.rage(fail_over, times, pause=1.5)
+
+    acked = storm.sender.acked
+    url = pair[0].url(name)
+    wait_until(lambda: not checker.lost(checker.read(url), acked), "drained", 30, every=0.5)
+    server.stop()
+    storm.check(url)
