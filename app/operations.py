@@ -15,7 +15,10 @@ from app.hooks.door import Door
 from app.intake.desk import MOST_PENDING, Desk
 from app.store import channels, outbox
 from app.store.engine import DatabaseAway, Store, clock
+from app.store.ids import take_numbers
+from app.store.patience import answered_within
 
+LOOK_WITHIN = 2.0  # seconds
 PRIORITIES = ("reply", "reminder", "bulk")
 
 
@@ -35,18 +38,18 @@ def router(parts: Parts, door: Door) -> APIRouter:
 
     @routes.get("/healthz", summary="The process is alive")
     async def healthz() -> dict[str, str]:
-        return {"status": "alive"}
+        return {"status": "alive", "database": parts.desk.trouble or "well"}
 
     @routes.get("/readyz", summary="It can keep what it is given")
     async def readyz() -> JSONResponse:
-        database = await asyncio.to_thread(_reaches, parts.store)
-        spool = parts.desk.spool_takes
+        away = await asyncio.to_thread(_trouble, parts)
+        spool = await asyncio.to_thread(parts.desk.spool_state)
         full = parts.desk.depth >= MOST_PENDING
-        ready = (database or spool) and not full
+        ready = (not away or spool == "on") and not full
         told = {
             "ready": ready,
-            "database": "reachable" if database else "away",
-            "spool": "on" if spool else "off",
+            "database": f"away: {away}" if away else "reachable",
+            "spool": spool,
             "spooled": parts.desk.spooled,
             "pending": parts.desk.depth,
         }
@@ -59,13 +62,25 @@ def router(parts: Parts, door: Door) -> APIRouter:
     return routes
 
 
-def _reaches(store: Store) -> bool:
+def _trouble(parts: Parts) -> str:
+    """Why the database cannot keep anything now; empty if it can.
+
+    A look is enough while groups are kept. If the last one was not, only a write can tell: a
+    database whose disk is full answers questions as ever.
+    """
+    if not parts.desk.is_open:
+        return parts.desk.trouble
     try:
-        with store.read() as db:
-            clock(db)
-    except DatabaseAway:
-        return False
-    return True
+        with answered_within(LOOK_WITHIN):
+            if parts.desk.trouble:
+                with parts.store.write() as db:
+                    take_numbers(db, "looks", 1)
+            else:
+                with parts.store.read() as db:
+                    clock(db)
+    except DatabaseAway as error:
+        return str(error)
+    return ""
 
 
 class _Collector:

@@ -8,8 +8,9 @@ from app.admin.office import Office
 from app.admin.problems import Problem
 from app.conversation.turn import Heard, HeardKind
 from app.intake.channel import Channel
-from app.intake.desk import Busy, NotKept
+from app.intake.desk import Busy
 from app.intake.item import Answer, Item, Spoken
+from app.intake.spooling import NotKept
 from app.store import audit
 
 

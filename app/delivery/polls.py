@@ -19,8 +19,9 @@ from app.delivery.server import Server
 from app.delivery.settling import settle
 from app.delivery.taking import Taking
 from app.intake.channel import dialable
-from app.intake.desk import Busy, Desk, NotKept
+from app.intake.desk import Busy, Desk
 from app.intake.item import Item
+from app.intake.spooling import NotKept
 from app.store import channels, outbox
 from app.store.engine import DatabaseAway, Store, clock
 from gateway_adapters.contract import (

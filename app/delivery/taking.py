@@ -9,8 +9,9 @@ from typing import Any
 
 import structlog
 
-from app.intake.desk import Busy, Desk, NotKept
+from app.intake.desk import Busy, Desk
 from app.intake.item import Item, Unread
+from app.intake.spooling import NotKept
 from app.store import polled as kept
 from app.store.engine import DatabaseAway, Store, clock
 from app.store.ids import Ids

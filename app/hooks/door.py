@@ -18,8 +18,9 @@ import orjson
 import structlog
 
 from app.intake.channel import Channel, IpNetwork
-from app.intake.desk import Busy, NotKept
+from app.intake.desk import Busy
 from app.intake.item import Answer, Item, Unread
+from app.intake.spooling import NotKept
 from gateway_adapters.contract import (
     BadPayload,
     DialogInput,

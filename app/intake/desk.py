@@ -6,6 +6,7 @@ the commit that kept its item, or gets an error; never before.
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,32 +14,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from app.intake.batch import Batch, House
-from app.intake.item import Answer, Item, Rest, Silence, Spoken, Taken, restored, stored
+from app.intake.item import Answer, Item, Rest, Silence, Spoken, Taken, Unread
 from app.intake.joining import WAIT
 from app.intake.keeping import keep_poison, keep_unread
 from app.intake.queue import Pending, Queue
 from app.intake.reporting import take_reports
+from app.intake.spooling import Backlog, NotKept, fail
 from app.intake.talking import Codes, Talk
 from app.store import channels, conversations, parts
 from app.store.engine import DatabaseAway, Store
 from app.store.ids import take_numbers
-from app.store.spool import Spool, SpoolFull
+from app.store.patience import answered_within
+from app.store.spool import Spool
 from gateway_adapters.contract import DialogEnded, DialogInput, Report
 
 MOST_PENDING = 20_000
 MOST_A_GROUP = 400
-TRIES = 2  # a dead pooled connection or a deadlock costs one
-PAUSE_WHEN_AWAY = 0.5  # seconds between looks at a database that was away
+TRIED_SOON = 1.5  # seconds; a dead pooled connection or a deadlock is known sooner, and tried again
+ANSWER_WITHIN = 3.0  # seconds for a statement or a commit of a group; then it goes to the spool
 WAKE_EVERY = timedelta(seconds=5)
 WAKE_AT_ONCE = 500
 
 
 class Busy(Exception):
     """More is pending than we promise to hold; the carrier should come again."""
-
-
-class NotKept(Exception):
-    """Neither the database nor the spool could keep it, or nobody knows."""
 
 
 @dataclass
@@ -66,20 +65,26 @@ class Desk:
         spool: Spool | None = None,
         lanes: int = 2,
     ) -> None:
-        self._store, self._house, self._spool = store, house, spool
+        self._store, self._house = store, house
         self._lanes = [
             _Lane(store, house, talk(Codes(code_key, self._take_codes)))
             for _ in range(1 if store.is_sqlite else lanes)
         ]
         self._free = deque(self._lanes)
         self._queue = Queue()
+        self._backlog = (
+            None if spool is None else Backlog(spool, house.channels, self._person, self._bring_in)
+        )
         self._tasks: set[asyncio.Task[None]] = set()
-        self._draining: asyncio.Task[None] | None = None
         self._waking: asyncio.Task[None] | None = None
         self._heard: dict[str, datetime] = {}
         self.counts = Counts()
         self.on_owed: Callable[[], None] = lambda: None
         """Called when a group has owed people words."""
+        self.is_open = True
+        """False while the database has never been seen: everything goes to the spool."""
+        self.trouble = ""
+        """Why the last group found the database away; empty when it did not."""
 
     def _take_codes(self, count: int) -> int:
         with self._store.write() as db:
@@ -93,8 +98,8 @@ class Desk:
             raise Busy
         loop = asyncio.get_running_loop()
         waiting = [Pending(item, self._person(item), loop.create_future()) for item in items]
-        if self._spool is not None and len(self._spool) > 0:
-            await self._spool_behind(waiting)
+        if self.spooled or not self.is_open:
+            await self._to_spool(waiting)
         else:
             self._queue.add(waiting)
             self._go()
@@ -112,18 +117,20 @@ class Desk:
 
     @property
     def spooled(self) -> int:
-        return 0 if self._spool is None else len(self._spool)
+        return 0 if self._backlog is None else len(self._backlog)
 
-    @property
-    def spool_takes(self) -> bool:
-        return self._spool is not None and not self._spool.is_full
+    def spool_state(self) -> str:
+        """Say whether the spool takes items: on, full or off."""
+        if self._backlog is None:
+            return "off"
+        return "on" if self._backlog.takes() else "full"
 
     def _person(self, item: Item) -> str:
         """Whose turn it is: two items of one person never share a group, nor overlap."""
         event = item.event
         if isinstance(event, Silence | Spoken):
             return event.address
-        if isinstance(event, Report):
+        if isinstance(event, Report | Unread):
             return ""
         if isinstance(event, DialogInput | DialogEnded) and not event.sender:
             return f"{item.channel}:{event.dialog_id}"
@@ -151,7 +158,7 @@ class Desk:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            answers = await lane.run([one.item for one in group])
+            answers = await self._through(lane, [one.item for one in group])
             for one, answer in zip(group, answers, strict=True):
                 if not one.done.done():
                     one.done.set_result(answer)
@@ -159,14 +166,28 @@ class Desk:
             self._heard |= {one.item.channel: one.item.received_at for one in group}
             self.on_owed()
         except DatabaseAway:
-            self.counts.away += 1
             await self._to_spool(group)
         except Exception as error:  # noqa: BLE001  whoever waits must hear of it
-            _fail(group, error)
+            fail(group, error)
         finally:
             self._queue.done(group)
             self._free.append(lane)
             self._go()
+
+    async def _bring_in(self, items: Sequence[Item]) -> list[Answer]:
+        answers = await self._through(self._lanes[0], items)
+        self.on_owed()
+        return answers
+
+    async def _through(self, lane: "_Lane", items: Sequence[Item]) -> list[Answer]:
+        try:
+            answers = await lane.run(items)
+        except DatabaseAway as error:
+            self.counts.away += 1
+            self.trouble = str(error)
+            raise
+        self.trouble = ""
+        return answers
 
     def _count(self, answers: Sequence[Answer], seconds: float) -> None:
         self.counts.groups += 1
@@ -176,54 +197,30 @@ class Desk:
         self.counts.repeats += sum(answer.state == "repeat" for answer in answers)
         self.counts.poisoned += sum(answer.state == "poisoned" for answer in answers)
 
-    # the spool
+    # while the database is away
 
     async def _to_spool(self, group: list[Pending]) -> None:
-        """The database is away: keep texts and reports in the spool, tell the others."""
-        if self._spool is None:
-            return _fail(group, NotKept())
-        _fail([one for one in group if not _can_wait(one.item)], NotKept())
-        await self._spool_behind([one for one in group if not one.done.done()])
-        return None
-
-    async def _spool_behind(self, waiting: list[Pending]) -> None:
-        """Keep items behind what the spool already holds, so that nobody is overtaken."""
-        assert self._spool is not None
-        _fail([one for one in waiting if not _can_wait(one.item)], NotKept())
-        kept = [one for one in waiting if not one.done.done()]
-        try:
-            if kept:
-                rows = [stored(one.item) for one in kept]
-                await asyncio.to_thread(self._spool.put, rows)
-        except SpoolFull:
-            return _fail(kept, NotKept())
-        for one in kept:
-            one.done.set_result(Answer("spooled"))
-        if self._draining is None or self._draining.done():
-            self._draining = asyncio.create_task(self._drain())
-        return None
-
-    async def _drain(self) -> None:
-        """Bring what the spool holds into the database, oldest first, until it is empty."""
-        assert self._spool is not None
-        while len(self._spool):
-            rows = await asyncio.to_thread(self._spool.oldest, MOST_A_GROUP)
-            items = [restored(row) for _, row in rows]
-            try:
-                for group in _rounds(items, self._person):
-                    await self._lanes[0].run(group)
-            except DatabaseAway:
-                await asyncio.sleep(PAUSE_WHEN_AWAY)
-                continue
-            await asyncio.to_thread(self._spool.done, [row for row, _ in rows])
-        self._go()
+        """Keep texts and reports in the spool, also those in line: their turn would be late."""
+        waiting = [*group, *self._queue.everything()]
+        if self._backlog is None:
+            fail(waiting, NotKept())
+        else:
+            await self._backlog.keep(waiting)
 
     # the process
 
+    def keep_shut(self, why: str) -> None:
+        """Until `start` everything goes to the spool: the database has not been seen yet."""
+        self.is_open, self.trouble = False, why
+        if self._backlog is not None:
+            self._backlog.may_drain = False
+
     async def start(self) -> None:
         """Drain what an earlier process left, and begin to listen for silence."""
-        if self.spooled:
-            self._draining = asyncio.create_task(self._drain())
+        self.is_open = True
+        if self._backlog is not None:
+            self._backlog.may_drain = True
+            self._backlog.drain()
         self._waking = asyncio.create_task(self._wake())
 
     async def _wake(self) -> None:
@@ -250,11 +247,12 @@ class Desk:
 
     async def stop(self) -> None:
         """Finish what is pending, then rest."""
-        for task in (self._waking, self._draining):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        if self._waking is not None:
+            self._waking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._waking
+        if self._backlog is not None:
+            await self._backlog.stop()
         while self._queue.depth or self._tasks:
             self._go()
             await asyncio.gather(*self._tasks)
@@ -263,8 +261,8 @@ class Desk:
     def close(self) -> None:
         for lane in self._lanes:
             lane.close()
-        if self._spool is not None:
-            self._spool.close()
+        if self._backlog is not None:
+            self._backlog.close()
 
 
 class _Lane:
@@ -281,14 +279,18 @@ class _Lane:
         self._thread.shutdown()
 
     def _group(self, items: Sequence[Item]) -> list[Answer]:
-        for tried in range(TRIES):
+        began = time.monotonic()
+        with answered_within(ANSWER_WITHIN):
             try:
-                self._talk.codes.ready(len(items))
-                return self._halves(items)
+                return self._try(items)
             except DatabaseAway:
-                if tried + 1 == TRIES:
+                if time.monotonic() - began > TRIED_SOON:
                     raise
-        raise AssertionError
+            return self._try(items)
+
+    def _try(self, items: Sequence[Item]) -> list[Answer]:
+        self._talk.codes.ready(len(items))
+        return self._halves(items)
 
     def _halves(self, items: Sequence[Item]) -> list[Answer]:
         """Run a group; if it fails on its data, in halves, down to the one that is to blame."""
@@ -318,29 +320,3 @@ class _Lane:
             if unread:
                 keep_unread(db, unread, self._house.new_id)
         return [answers.get(item.token, Answer("handled")) for item in items]
-
-
-def _can_wait(item: Item) -> bool:
-    """A text can be answered later; a screen is wanted now."""
-    return item.kind in ("message", "report", "opted_out", "opted_in", "unread")
-
-
-def _fail(group: Sequence[Pending], error: Exception) -> None:
-    for one in group:
-        if not one.done.done():
-            one.done.set_exception(error)
-
-
-def _rounds(items: Sequence[Item], person: Callable[[Item], str]) -> list[list[Item]]:
-    """Split items so that each group has at most one of each person, in order."""
-    rounds: list[list[Item]] = []
-    heard: dict[str, int] = {}
-    for item in items:
-        who = person(item)
-        turn = heard.get(who, 0) if who else 0
-        if who:
-            heard[who] = turn + 1
-        while len(rounds) <= turn:
-            rounds.append([])
-        rounds[turn].append(item)
-    return rounds

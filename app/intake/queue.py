@@ -48,6 +48,13 @@ class Queue:
         self.depth -= len(group)
         return group
 
+    def everything(self) -> list[Pending]:
+        """Take all that waits, each channel's in order: nobody will serve them soon."""
+        waiting = [one for line in self._lines.values() for one in line]
+        self._lines.clear()
+        self.depth = 0
+        return waiting
+
     def done(self, group: Iterable[Pending]) -> None:
         """Their turns are over."""
         self._speaking.difference_update(one.person for one in group)

@@ -9,12 +9,11 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import psycopg
 from sqlalchemy.engine import URL
 
-from app.store.patience import NOTICE_THE_DEAD, Patient, answered_within
+from app.store import patience
 
 CHANNEL = "muster_outbox"
 RING_EVERY = 0.1
@@ -28,8 +27,6 @@ class Bell:
 
     def __init__(self, url: URL) -> None:
         plain = url.set(drivername="postgresql").difference_update_query(["options"])
-        quiet = {name: value for name, value in NOTICE_THE_DEAD.items() if name not in url.query}
-        self._options: dict[str, Any] = {"connect_timeout": 5, **quiet}
         self._address = plain.render_as_string(hide_password=False)
         self._rung = threading.Event()
         self._stopped = threading.Event()
@@ -63,8 +60,8 @@ class Bell:
         while not self._stopped.is_set():
             with (
                 contextlib.suppress(psycopg.Error),
-                answered_within(ANSWER_WITHIN),
-                Patient.connect(self._address, autocommit=True, **self._options) as connection,
+                patience.answered_within(ANSWER_WITHIN),
+                patience.connect(conninfo=self._address, autocommit=True) as connection,
             ):
                 work(connection)
             self._stopped.wait(RETRY_AFTER)

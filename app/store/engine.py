@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.store.patience import NOTICE_THE_DEAD, Patient
+from app.store import patience
 
 Db = Connection
 """One transaction, as the rooms above pass it on; what can be asked in it stands in `store`."""
@@ -124,7 +124,6 @@ def _reason(error: BaseException | None) -> str:
 def _open_postgres(url: URL, pool_size: int, plans: str = "") -> Engine:
     options = url.query.get("options")
     given = " ".join(options) if isinstance(options, tuple) else (options or "")
-    quiet = {name: value for name, value in NOTICE_THE_DEAD.items() if name not in url.query}
     engine = create_engine(
         url.set(drivername="postgresql+psycopg").difference_update_query(["options"]),
         pool_size=pool_size,
@@ -134,16 +133,12 @@ def _open_postgres(url: URL, pool_size: int, plans: str = "") -> Engine:
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         hide_parameters=True,
-        connect_args={
-            "options": f"{POSTGRES_TIMEOUTS} {plans} {given}".strip(),
-            "connect_timeout": 5,
-            **quiet,
-        },
+        connect_args={"options": f"{POSTGRES_TIMEOUTS} {plans} {given}".strip()},
     )
 
     @event.listens_for(engine, "do_connect")
-    def connect(_: Any, __: Any, args: Any, options: Any) -> psycopg.Connection[Any]:
-        return Patient.connect(*args, **options)
+    def connect(_: Any, __: Any, ___: Any, options: Any) -> psycopg.Connection[Any]:
+        return patience.connect(**options)
 
     return engine
 

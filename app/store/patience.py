@@ -14,6 +14,7 @@ from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
 LONGEST_ANSWER = 35.0  # seconds; the server itself ends a statement after 30
+CONNECT_WITHIN = 5  # seconds
 LOOK_EVERY = 0.1  # seconds between looks at signals while waiting
 
 NOTICE_THE_DEAD = {
@@ -36,6 +37,12 @@ def answered_within(seconds: float) -> Iterator[None]:
         yield
     finally:
         _seconds.reset(before)
+
+
+def connect(**options: Any) -> "Patient":
+    """Connect in no more time than a statement would have; each host of several has as much."""
+    limit = min(CONNECT_WITHIN, max(1, round(_seconds.get())))
+    return Patient.connect(**{"connect_timeout": limit, **NOTICE_THE_DEAD, **options})
 
 
 class Patient(psycopg.Connection[Any]):

@@ -3,7 +3,8 @@
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -46,16 +47,24 @@ class Spool:
                 raise SpoolFull("the spool holds as much as it may")
             rows = [(orjson.dumps(item).decode(),) for item in items]
             try:
-                self._db.execute("BEGIN IMMEDIATE")
-                self._db.executemany("INSERT INTO spool (item) VALUES (?)", rows)
-                self._db.execute("COMMIT")
+                with _committed(self._db):
+                    self._db.executemany("INSERT INTO spool (item) VALUES (?)", rows)
             except sqlite3.Error as error:
                 self._full = True
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
                 raise SpoolFull(type(error).__name__) from error
             self._full = False
             self._count += len(items)
+
+    def try_out(self) -> bool:
+        """Tell whether the file can be written, by writing; nothing is kept."""
+        with self._lock:
+            try:
+                _try_out(self._db)
+            except sqlite3.Error:
+                self._full = True
+            else:
+                self._full = False
+        return not self.is_full
 
     def oldest(self, limit: int) -> list[tuple[int, dict[str, Any]]]:
         with self._lock:
@@ -65,9 +74,8 @@ class Spool:
     def done(self, rows: Sequence[int]) -> None:
         """Forget items that are in the database now."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("DELETE FROM spool WHERE id = ?", [(row,) for row in rows])
-            self._db.execute("COMMIT")
+            with _committed(self._db):
+                self._db.executemany("DELETE FROM spool WHERE id = ?", [(row,) for row in rows])
             self._count = int(self._db.execute("SELECT count(*) FROM spool").fetchone()[0])
 
     def close(self) -> None:
@@ -81,10 +89,28 @@ def _open(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("CREATE TABLE IF NOT EXISTS spool (id INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT)")
-    db.execute("BEGIN IMMEDIATE")
-    db.execute("INSERT INTO spool (item) VALUES ('')")
-    db.execute("ROLLBACK")
+    db.execute("CREATE TABLE IF NOT EXISTS tried (id INTEGER PRIMARY KEY, room TEXT)")
+    _try_out(db)
     return db
+
+
+def _try_out(db: sqlite3.Connection) -> None:
+    """Commit as much as an item needs: what is rolled back proves nothing about the disk."""
+    with _committed(db):
+        db.execute("INSERT OR REPLACE INTO tried (id, room) VALUES (1, ?)", ("room" * 1024,))
+
+
+@contextmanager
+def _committed(db: sqlite3.Connection) -> Iterator[None]:
+    """Commit at the end of the block, or leave no transaction behind."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except sqlite3.Error:
+        if db.in_transaction:  # SQLite may have rolled back by itself
+            db.execute("ROLLBACK")
+        raise
 
 
 def _own(path: Path) -> tuple[Path, IO[str]]:

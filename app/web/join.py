@@ -19,7 +19,8 @@ from app.conversation.compiled import Flow
 from app.conversation.show import show_phone
 from app.conversation.talk import Talk
 from app.conversation.turn import Standing
-from app.intake.desk import Busy, NotKept
+from app.intake.desk import Busy
+from app.intake.spooling import NotKept
 from app.store import visits
 from app.store.engine import DatabaseAway
 from app.text.digits import digits, shown

@@ -15,7 +15,7 @@ from app.hooks import door
 from app.intake import desk
 from app.main import Muster, put_together
 from app.settings import ChannelSettings, Settings
-from app.store import engine
+from app.store import engine, patience
 from tests.rig.server import every_channel
 
 GUIDE = Path("docs/deployment.md").read_text(encoding="utf-8")
@@ -64,8 +64,10 @@ def test_every_metric_of_the_guide_exists_and_every_metric_is_in_the_guide(muste
 @pytest.mark.parametrize(
     ("what", "seconds"),
     [
-        ("connecting to a database host", 5),
+        ("connecting to a database host", patience.CONNECT_WITHIN),
         ("a statement", 30),
+        ("a statement or commit of the intake, with no answer", desk.ANSWER_WITHIN),
+        ("any answer of the database", patience.LONGEST_ANSWER),
         ("SQLite's writer", engine.BUSY_SECONDS),
         ("the body of a webhook", door.READ_DEADLINE),
         ("an exchange with a carrier", exchange.DEADLINE),

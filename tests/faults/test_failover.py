@@ -32,7 +32,7 @@ def pair():
         server.remove()
 
 
-@short_and_long(2, 20)
+@short_and_long(1, 20)
 async def test_what_was_acknowledged_survives_the_primary(carrier, pair, tmp_path, times):
     primary, standby = pair
     name = primary.create_database()

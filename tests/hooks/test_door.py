@@ -8,8 +8,9 @@ import pytest
 from app.hooks import door as door_module
 from app.hooks.door import MOST_BYTES, Door, caller, raw, request_from
 from app.intake.channel import Channel
-from app.intake.desk import Busy, NotKept
+from app.intake.desk import Busy
 from app.intake.item import Answer, Item
+from app.intake.spooling import NotKept
 from gateway_adapters.contract import HttpRequest, Message
 from gateway_adapters.kannel import Kannel
 from gateway_adapters.simulator import Simulator

@@ -1,15 +1,17 @@
 """What the desk promises: kept once, in order, one effect, nobody harmed by a neighbour."""
 
 import asyncio
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.intake import talking
-from app.intake.desk import MOST_PENDING, Busy, NotKept
+from app.intake.desk import MOST_PENDING, Busy
 from app.intake.item import Answer, Item, Rest, Unread, restored, stored
 from app.intake.retelling import retell
+from app.intake.spooling import NotKept
 from app.store import engine
 from app.store import outbox as outbox_rows
 from app.store.retelling import past_of
@@ -352,3 +354,27 @@ async def test_a_dialog_that_went_on_by_text_comes_out_the_same(room: Room) -> N
         past = past_of(db, conversation.id)
     assert past is not None
     assert [turn.differences for turn in retell(past, FLOWS, room.channels)] == [()] * 5
+
+
+async def test_what_the_spool_holds_and_nobody_can_read_is_kept_for_people(
+    room: Room, spool: Spool
+) -> None:
+    message = stored(Item("main", Message(number_of(1), "9", LINE), datetime.now(UTC), b"raw"))
+    strange = {**message, "event": {"from": "a version to come"}, "raw": "other"}
+    await asyncio.to_thread(spool.put, [{**message, "channel": "gone"}, strange, message])
+    await room.say(2, "9")
+    async with asyncio.timeout(20):
+        while len(spool):  # noqa: ASYNC110  the spool has no event to wait for
+            await asyncio.sleep(0.05)
+    kept = {(row.channel, row.state, row.raw) for row in room.rows(inbox)}
+    assert {("gone", "unread", b"raw"), ("main", "unread", b"other")} < kept
+    assert [row.state for row in room.rows(inbox)].count("handled") == 2
+
+
+async def test_a_carriers_id_that_no_index_can_hold_is_set_aside(room: Room) -> None:
+    chance = random.Random(1)
+    long = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=20_000))
+    answers = await room.tell(Message(number_of(1), "9", LINE, long))
+    if not room.store.is_sqlite:
+        assert [answer.state for answer in answers] == ["poisoned"]
+    assert (await room.say(2, "9"))[0].state == "handled"

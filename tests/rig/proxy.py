@@ -17,6 +17,8 @@ class Network(StrEnum):
     PASSING = "passing"
     SILENT = "silent"
     """Takes what is sent and says nothing: a black hole. Afterwards its connections are dead."""
+    HALF = "half"
+    """Passes what is asked and swallows the answers: things are done that nobody hears of."""
     REFUSING = "refusing"
     """Resets every connection, old and new."""
     TRICKLING = "trickling"
@@ -31,6 +33,8 @@ class Proxy:
     port: int = 0
     network: Network = Network.PASSING
     delay: float = 0.0
+    trickle: float = 0.01
+    """Seconds between two bytes where they come one at a time."""
     passed: int = 0
     _open: set[asyncio.StreamWriter] = field(default_factory=set, repr=False)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set, repr=False)
@@ -41,7 +45,7 @@ class Proxy:
 
     def recover(self) -> None:
         """Pass again; who was in the black hole learns that nobody knows its connection."""
-        if self.network is Network.SILENT:
+        if self.network in (Network.SILENT, Network.HALF):
             self._reset_all()
         self.network = Network.PASSING
 
@@ -72,7 +76,7 @@ class Proxy:
         try:
             async with asyncio.TaskGroup() as ways:
                 ways.create_task(self._one_way(reader, far_writer))
-                ways.create_task(self._one_way(far_reader, writer))
+                ways.create_task(self._one_way(far_reader, writer, answers=True))
         except* OSError:
             pass
         finally:
@@ -80,11 +84,13 @@ class Proxy:
             for end in both:
                 end.close()
 
-    async def _one_way(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _one_way(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool = False
+    ) -> None:
         while data := await reader.read(CHUNK):
             if self.delay:
                 await asyncio.sleep(self.delay)
-            if self.network is Network.SILENT:
+            if self.network is Network.SILENT or (answers and self.network is Network.HALF):
                 continue
             self.passed += len(data)
             step = 1 if self.network is Network.TRICKLING else len(data)
@@ -92,7 +98,7 @@ class Proxy:
                 writer.write(data[start : start + step])
                 await writer.drain()
                 if step == 1:
-                    await asyncio.sleep(0.01)
+                    await asyncio.sleep(self.trickle)
         with suppress(OSError):
             writer.write_eof()
 
