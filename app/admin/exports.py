@@ -32,6 +32,7 @@ COLUMNS = (
     "flow",
     "language",
     "channel",
+    "way",
     "created_at",
     "updated_at",
 )

@@ -43,6 +43,7 @@ class Filter:
     specialism: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     channel: tuple[str, ...] = ()
+    way: tuple[str, ...] = ()
     flow: tuple[str, ...] = ()
     tag: str = ""
     ids: tuple[int, ...] = ()
@@ -53,7 +54,7 @@ class Filter:
     """Also those that were merged into another."""
 
 
-COLUMNS = ("province", "county", "type", "status", "channel", "flow")
+COLUMNS = ("province", "county", "type", "status", "channel", "way", "flow")
 
 
 @dataclass(frozen=True, slots=True)

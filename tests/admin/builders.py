@@ -112,6 +112,7 @@ def a_group(office: Office, number: str = "+989121234567", **changes: Any) -> in
         "phone": number,
         "language": "fa",
         "channel": changes.pop("channel", "main"),
+        "way": changes.pop("way", "sms"),
         "tags": changes.pop("tags", []),
         "created_at": changes.pop("created_at", NOW),
         "updated_at": NOW,

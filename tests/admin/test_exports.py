@@ -31,13 +31,22 @@ def rows_of(answer: Any) -> list[list[str]]:
 
 
 def test_exactly_what_the_filter_finds(api: Api) -> None:
-    a_group(api.office, name="یک", province="IR-03", county="IR-0321", type="ngo", code="11111111")
+    a_group(
+        api.office,
+        name="یک",
+        province="IR-03",
+        county="IR-0321",
+        type="ngo",
+        code="11111111",
+        way="web",
+    )
     a_group(api.office, "+989350000000", name="دو", province="IR-23")
 
     head, line = rows_of(api.client.get("/groups/export/csv", params={"province": "IR-03"}))
 
     found = dict(zip(head, line, strict=True))
     assert (found["code"], found["name"], found["province"]) == ("11111111", "یک", "IR-03")
+    assert found["way"] == "web"
     assert found["phone"] == "'+98912***4567"
     assert found["created_at"] == "2026-11-22 11:30:00", "in the installation's zone"
     named = rows_of(api.client.get("/groups/export/csv?province=IR-03&language=en&numbers=true"))[1]

@@ -70,6 +70,8 @@ def test_every_word_must_be_there(sqlite_api: Api) -> None:
         ({"status": "verified"}, {"c"}),
         ({"channel": "other"}, {"b"}),
         ({"flow": "profile"}, {"d"}),
+        ({"way": "web"}, {"b"}),
+        ({"way": ["web", "desk"]}, {"b", "c"}),
         ({"tag": "visited"}, {"d"}),
         ({"from": NOW.isoformat()}, {"a", "b"}),
         ({"to": NOW.isoformat()}, {"c", "d"}),
@@ -79,7 +81,9 @@ def test_every_word_must_be_there(sqlite_api: Api) -> None:
 def test_filters(api: Api, query: dict[str, object], found: set[str]) -> None:
     office, before = api.office, NOW - timedelta(days=3)
     a_group(office, name="گروه a", specialisms=["youth"])
-    a_group(office, name="گروه b", type="charity", specialisms=["health"], channel="other")
+    a_group(
+        office, name="گروه b", type="charity", specialisms=["health"], channel="other", way="web"
+    )
     a_group(
         office,
         name="گروه c",
@@ -87,6 +91,7 @@ def test_filters(api: Api, query: dict[str, object], found: set[str]) -> None:
         county="rey",
         specialisms=["health"],
         status="verified",
+        way="desk",
         created_at=before,
     )
     a_group(office, name="گروه d", province="", flow="profile", tags=["visited"], created_at=before)

@@ -82,6 +82,7 @@ def test_the_help_desk_speaks_for_a_caller(sqlite_api: Api) -> None:
     assert answer == {"says": ["سلام", "نام؟"], "more": True, "conversation_id": "7"}
     event = heard[0].event
     assert isinstance(event, Spoken)
+    assert event.by_staff
     assert (event.address, event.heard.text, heard[0].channel) == ("+989121234567", "۹", "main")
     api.post("/conversations/speak", {"phone": "12345", "text": "9"}, 422)
     api.post("/conversations/speak", {"phone": "09121234567", "text": "9", "channel": "x"}, 409)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from app.conversation.turn import Heard, HeardKind
 from app.intake import talking
 from app.intake.desk import MOST_PENDING, Busy
-from app.intake.item import Answer, Item, Rest, Unread, restored, stored
+from app.intake.item import Answer, Item, Rest, Spoken, Unread, restored, stored
 from app.intake.retelling import retell
 from app.intake.spooling import NotKept
 from app.store import engine
@@ -51,6 +52,15 @@ async def test_nine_leads_to_a_registration(room: Room) -> None:
     assert [row.text for row in owed][1:3] == ["What is your group called?", "How many members?"]
     assert owed[-1].text == f"Registered. Code {group.code}."
     assert {row.state for row in owed} == {"queued"}
+
+
+@pytest.mark.parametrize(("by_staff", "way"), [(False, "web"), (True, "desk")])
+async def test_how_somebody_signed_up_is_kept(room: Room, way: str, *, by_staff: bool) -> None:
+    await room.say(1, *SIGN_UP[:-1])
+    last = Spoken("+989120000001", Heard(HeardKind.TEXT, SIGN_UP[-1]), by_staff=by_staff)
+    await room.tell(last)
+    await room.say(2, *SIGN_UP)
+    assert [row.way for row in room.rows(groups)] == [way, "sms"]
 
 
 async def test_each_reply_is_tied_to_what_caused_it(room: Room) -> None:
@@ -173,6 +183,7 @@ async def test_a_dialog_is_answered_with_screens_and_ends_with_a_text(room: Room
         (last,) = await room.tell(dial(Phase.CONTINUE, typed), channel="dial")
     assert not last.more
     (group,) = room.rows(groups)
+    assert group.way == "ussd"
     assert group.code in last.says[0]
     owed = room.rows(outbox)
     assert {row.channel for row in owed} <= {"main"}, "texts go by the channel that can text"

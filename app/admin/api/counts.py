@@ -16,7 +16,7 @@ from app.store.groups_search import Filter
 
 router = APIRouter(prefix="/counts", tags=["counts"])
 
-COLUMNS = ("status", "type", "province", "channel", "flow", "language")
+COLUMNS = ("status", "type", "province", "channel", "way", "flow", "language")
 MOST_SLICES = {"hour": timedelta(days=31), "day": timedelta(days=800)}
 
 
@@ -28,6 +28,7 @@ class Counts(Shape):
     type: dict[str, int]
     province: dict[str, int] = Field(examples=[{"gilan": 17}])
     channel: dict[str, int]
+    way: dict[str, int] = Field(examples=[{"sms": 900, "web": 331}])
     flow: dict[str, int]
     language: dict[str, int]
     specialism: dict[str, int]

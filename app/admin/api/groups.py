@@ -18,7 +18,7 @@ from app.admin.api.asks import (
     cursor,
     next_of,
 )
-from app.admin.api.shapes import Groups, History, Messages, Status, WholeGroup
+from app.admin.api.shapes import Groups, History, Messages, Status, Way, WholeGroup
 from app.admin.caller import Caller
 from app.admin.looking import look
 from app.admin.office import Office
@@ -49,6 +49,7 @@ class GroupFilter(Shape):
     specialism: list[Word] = Field([], max_length=40)
     status: list[Status] = Field([], max_length=4)
     channel: list[Word] = Field([], max_length=40)
+    way: list[Way] = Field([], max_length=4, description="How they signed up.")
     flow: list[Word] = Field([], max_length=40)
     tag: Annotated[Line, Field(max_length=64)] = ""
     from_: Moment | None = Field(None, alias="from", description="Signed up at or after this.")
@@ -64,6 +65,7 @@ class GroupFilter(Shape):
             specialism=tuple(self.specialism),
             status=tuple(self.status),
             channel=tuple(self.channel),
+            way=tuple(self.way),
             flow=tuple(self.flow),
             tag=self.tag,
             since=self.from_,

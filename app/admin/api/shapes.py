@@ -11,6 +11,7 @@ from app.admin.masking import masked_number, masked_text
 from app.text.segments import segments
 
 Status = Literal["registered", "verified", "rejected", "withdrawn"]
+Way = Literal["sms", "ussd", "web", "desk"]
 
 
 class Group(Shape):
@@ -34,6 +35,10 @@ class Group(Shape):
     flow: str
     language: str
     channel: str
+    way: str = Field(
+        description="How they signed up: sms, ussd, web, or desk for staff who helped a caller.",
+        examples=["web"],
+    )
     participant_id: str
     conversation_id: str
     merged_into: str | None = Field(description="The id of the group that this one is part of.")
@@ -86,6 +91,7 @@ def group(row: Any, specialisms: Sequence[str], *, plain: bool) -> Group:
         flow=row.flow,
         language=row.language,
         channel=row.channel,
+        way=row.way,
         participant_id=str(row.participant_id),
         conversation_id=str(row.conversation_id),
         merged_into=None if row.merged_into is None else str(row.merged_into),
@@ -148,6 +154,9 @@ class Message(Shape):
     at: datetime = Field(description="When it came to us, or when we owed it.")
     updated_at: datetime | None = None
     tries: int = 0
+    screen: str = Field(
+        "", description="What a phone or the web page showed at once, where that was the answer."
+    )
 
 
 class Messages(Shape):
@@ -195,6 +204,7 @@ def message_in(row: Any, *, plain: bool) -> Message:
         reason=row.problem,
         at=row.received_at,
         updated_at=row.handled_at,
+        screen=row.screen if plain else masked_text(row.screen),
     )
 
 
@@ -253,7 +263,6 @@ class Report(Shape):
 class WholeMessage(Message):
     carrier_id: str
     rule: str = Field("", description="The row of the decision table that read a message in.")
-    screen: str = Field("", description="What the phone showed, where the answer was a screen.")
     due_at: datetime | None = None
     expires_at: datetime | None = None
     resent_as: str | None = Field(None, description="The message sent in its place.")
@@ -267,8 +276,7 @@ def whole_message(
     direction, row = found
     own: dict[str, Any]
     if direction == "in":
-        screen = row.screen if plain else masked_text(row.screen)
-        own = {"rule": row.rule, "screen": screen}
+        own = {"rule": row.rule}
     else:
         own = {"due_at": row.due_at, "expires_at": row.expires_at, "resent_as": _id(row.resent_as)}
     return WholeMessage(

@@ -14,6 +14,7 @@ from app.admin.api.counts import Counts, count_groups, funnel
 from app.admin.api.groups import GroupFilter
 from app.admin.console.house import Console
 from app.admin.console.pace import median_seconds
+from app.admin.console.signups import WAYS
 from app.admin.console.visitor import Here, Reader
 from app.admin.console.vocabularies import flow_titles, labels_in
 from app.store import channels, outbox, overview
@@ -74,6 +75,7 @@ def overview_page(request: Request, console: Here, visitor: Reader, flow: str = 
         labels=labels,
         provinces=_provinces(console, counts, flow),
         shades=_shades(counts.province),
+        ways=WAYS,
         titles=titles,
         flow=flow,
         funnel=funnel(office, visitor.caller, flow) if known else None,

@@ -25,11 +25,13 @@ from app.text.fold import cleaned
 
 router = APIRouter(prefix="/signups", include_in_schema=False)
 
-SEVERAL = ("province", "county", "type", "specialism", "status", "channel", "flow")
+SEVERAL = ("province", "county", "type", "specialism", "status", "channel", "way", "flow")
+WAYS = ("sms", "ussd", "web", "desk")
 STATUSES = ("registered", "verified", "rejected", "withdrawn")
+CLOSED = {"status": STATUSES, "way": WAYS}
 COLUMNS = ("code", "type", "place", "specialisms", "status", "members", "contact", "phone",
-           "channel", "tags", "created_at")  # fmt: skip
-SHOWN = ("code", "type", "place", "specialisms", "status", "phone", "created_at")
+           "way", "channel", "tags", "created_at")  # fmt: skip
+SHOWN = ("code", "type", "place", "specialisms", "status", "phone", "way", "created_at")
 """Columns that are there until somebody chooses others."""
 A_PAGE = 50
 MOST_VALUES = 40
@@ -66,8 +68,8 @@ def asked_of(request: Request, office: Office) -> Asked:
         pairs.append(("q", q))
     for name in SEVERAL:
         values = [cleaned(v)[:64] for v in params.getlist(name)[:MOST_VALUES] if cleaned(v)]
-        if name == "status":
-            values = [v for v in values if v in STATUSES]
+        if name in CLOSED:
+            values = [v for v in values if v in CLOSED[name]]
         if values:
             given[name] = values
             pairs += [(name, value) for value in values]
@@ -134,6 +136,7 @@ def options_of(console: Console, speech: Speech) -> dict[str, list[tuple[str, st
         "type": _offered(office, labels, "type"),
         "specialism": _offered(office, labels, "specialisms"),
         "channel": [(name, name) for name in office.channels],
+        "way": [(one, speech.t(f"way_{one}")) for one in WAYS],
         "flow": sorted(flow_titles(office.flows, speech.language).items()),
         "status": [(one, speech.t(f"status_{one}")) for one in STATUSES],
     }

@@ -279,6 +279,36 @@ def test_search_finds_any_spelling_and_filters_narrow(house):
     assert "1 groups" in browser.get("/signups/count?province=IR-07")
 
 
+def test_the_way_of_signing_up_is_shown_filtered_and_counted(house):
+    a_group(house, name="انجمن یاوران", way="web")
+    a_group(house, "+989121111111", name="کانون مهر", way="sms")
+    browser = Browser(house).as_("viewer")
+    page = browser.get("/signups?way=web&way=nonsense")
+    assert "انجمن یاوران" in page
+    assert "کانون مهر" not in page
+    assert '<td data-label="Signed up by">Web</td>' in re.sub(r">\s+|\s+<", trimmed, page)
+    overview = browser.get("/")
+    assert re.search(r'way=web">Web</a> <b>1</b> <small class="quiet">50%', overview)
+
+
+def trimmed(found: re.Match[str]) -> str:
+    return found[0].strip()
+
+
+def test_what_a_phone_or_a_page_showed_stands_among_the_bubbles(house):
+    person = a_person(house)
+    a_group(house, code="12345670", way="web")
+    shown = f"شمارهٔ شما {NUMBER} است؟"
+    a_message_in(house, person, "بله", kind="spoken", heard="text", screen="نام گروه؟")
+    a_message_in(house, person, "یاوران", kind="dialog", heard="text", screen=shown)
+    page = Browser(house).as_("viewer").get("/signups/12345670")
+    said = re.findall(r'<li class="(in|out)">\s*<div class="bubble" dir="auto">(.*?)</div>', page)
+    masked = shown.replace(NUMBER, "989***4567")
+    assert said == [("in", "بله"), ("out", "نام گروه؟"), ("in", "یاوران"), ("out", masked)]
+    assert "Web page" in page
+    assert NUMBER not in page
+
+
 def test_views_are_kept_for_their_operator_alone(house):
     browser = Browser(house).as_("viewer")
     browser.post("/signups/views", name="My view", query="province=IR-07")
