@@ -7,16 +7,21 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, cast, extract, func, select
 
 from app.store.groups_search import Filter, conditions
-from app.store.schema import conversations, group_specialisms, groups, outbox
+from app.store.schema import conversations, group_specialisms, groups
 
 SLICE = 1800
 """Seconds that sign-ups are counted in: every zone is a whole number of these from UTC."""
 
 
-def groups_by(db: Connection, column: str, wanted: Filter) -> dict[str, int]:
-    of = groups.c[column]
-    statement = select(of, func.count()).where(*conditions(db, wanted)).group_by(of)
-    return _pairs(db, statement)
+def groups_by(db: Connection, columns: Sequence[str], wanted: Filter) -> dict[str, dict[str, int]]:
+    """How many groups have each value of each column, by reading them once."""
+    of = [groups.c[name] for name in columns]
+    statement = select(*of, func.count()).where(*conditions(db, wanted)).group_by(*of)
+    found: dict[str, dict[str, int]] = {name: {} for name in columns}
+    for *values, count in db.execute(statement):
+        for name, value in zip(columns, values, strict=True):
+            found[name][value] = found[name].get(value, 0) + int(count)
+    return found
 
 
 def groups_by_specialism(db: Connection, wanted: Filter) -> dict[str, int]:
@@ -62,9 +67,3 @@ def standing_of(db: Connection, flow: str) -> Sequence[tuple[str, str, int]]:
     columns = (conversations.c.step, conversations.c.standing)
     statement = select(*columns, func.count()).where(conversations.c.flow == flow)
     return [(s, standing, n) for s, standing, n in db.execute(statement.group_by(*columns))]
-
-
-def messages_by_state(db: Connection, since: datetime) -> dict[str, int]:
-    """What we sent lately, by state."""
-    statement = select(outbox.c.state, func.count()).where(outbox.c.updated_at >= since)
-    return _pairs(db, statement.group_by(outbox.c.state))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, literal, select, tuple_, update
 
+from app.store.groups_search import Place
 from app.store.schema import attempts, inbox, outbox, reports
 from app.store.types import word
 
@@ -25,23 +26,45 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
 
+    @property
+    def by_time(self) -> bool:
+        """Ids fall in the order in which rows were written; a spool is written late."""
+        return bool(self.since or self.until)
 
-def page(db: Connection, wanted: Filter, limit: int, below: int | None = None) -> Sequence[Found]:
-    """Find messages by falling id, which is the order of time in both tables alike."""
+
+def page(db: Connection, wanted: Filter, limit: int, below: Place | None = None) -> Sequence[Found]:
+    """Find messages by falling id, or by falling time where a time is asked for."""
     found: list[Found] = []
     if wanted.direction != "out":
         found += [("in", row) for row in db.execute(_of(inbox, wanted, limit, below))]
     if wanted.direction != "in":
         found += [("out", row) for row in db.execute(_of(outbox, wanted, limit, below))]
-    return heapq.nlargest(limit, found, key=lambda pair: int(pair[1].id))
+
+    def order(one: Found) -> tuple[Any, ...]:
+        place = place_of(one, wanted)
+        return (place.at, place.id) if wanted.by_time else (place.id,)
+
+    return heapq.nlargest(limit, found, key=order)
 
 
-def _of(table: Any, wanted: Filter, limit: int, below: int | None) -> Any:
+def place_of(one: Found, wanted: Filter) -> Place:
+    direction, row = one
+    came = row.received_at if direction == "in" else row.created_at
+    return Place(row.id, came if wanted.by_time else None)
+
+
+def _of(table: Any, wanted: Filter, limit: int, below: Place | None) -> Any:
     came = table.c.received_at if table is inbox else table.c.created_at
-    columns = [c for c in table.c if c.name != "raw"]
-    statement = select(*columns).order_by(table.c.id.desc()).limit(limit)
-    if below is not None:
-        statement = statement.where(table.c.id < below)
+    statement = select(*(c for c in table.c if c.name != "raw")).limit(limit)
+    if not wanted.by_time:
+        statement = statement.order_by(table.c.id.desc())
+        if below is not None:
+            statement = statement.where(table.c.id < below.id)
+    else:
+        statement = statement.order_by(came.desc(), table.c.id.desc())
+        if below is not None and below.at:
+            place = tuple_(literal(below.at, came.type), literal(below.id))
+            statement = statement.where(tuple_(came, table.c.id) < place)
     if wanted.state:
         statement = statement.where(table.c.state.in_(wanted.state))
     if wanted.channel:

@@ -95,7 +95,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_at"), ["at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_audit_to"), ["to"], unique=False)
+        batch_op.create_index("ix_audit_to_id", ["to", "id"], unique=False)
+        batch_op.create_index("ix_audit_what_id", ["what", "id"], unique=False)
+        batch_op.create_index("ix_audit_who_id", ["who", "id"], unique=False)
 
     op.create_table(
         "bulks",
@@ -373,6 +375,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("carrier_id <> ''"),
         )
         batch_op.create_index("ix_outbox_conversation_id", ["conversation_id"], unique=False)
+        batch_op.create_index("ix_outbox_created_at", ["created_at"], unique=False)
         batch_op.create_index(
             "ix_outbox_due",
             ["channel", "priority", "due_at", "id"],
@@ -409,7 +412,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'unclear'"),
             sqlite_where=sa.text("state = 'unclear'"),
         )
-        batch_op.create_index("ix_outbox_updated_at", ["updated_at"], unique=False)
         batch_op.create_index(
             "ix_outbox_wrong",
             ["id"],
@@ -667,6 +669,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_conversations_participant_id_id", ["participant_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_conversations_taken",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("taken_by IS NOT NULL"),
+            sqlite_where=sa.text("taken_by IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_conversations_wake_at",
@@ -954,6 +963,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("standing = 'open'"),
             sqlite_where=sa.text("standing = 'open'"),
         )
+        batch_op.drop_index(
+            "ix_conversations_taken",
+            postgresql_where=sa.text("taken_by IS NOT NULL"),
+            sqlite_where=sa.text("taken_by IS NOT NULL"),
+        )
         batch_op.drop_index("ix_conversations_participant_id_id")
         batch_op.drop_index("ix_conversations_flow_version_step")
         batch_op.drop_index(
@@ -1012,7 +1026,6 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('failed', 'expired', 'unclear', 'cancelled')"),
             sqlite_where=sa.text("state IN ('failed', 'expired', 'unclear', 'cancelled')"),
         )
-        batch_op.drop_index("ix_outbox_updated_at")
         batch_op.drop_index(
             "ix_outbox_unclear",
             postgresql_where=sa.text("state = 'unclear'"),
@@ -1039,6 +1052,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'queued'"),
             sqlite_where=sa.text("state = 'queued'"),
         )
+        batch_op.drop_index("ix_outbox_created_at")
         batch_op.drop_index("ix_outbox_conversation_id")
         batch_op.drop_index(
             "ix_outbox_carrier_id",
@@ -1098,7 +1112,9 @@ def downgrade() -> None:
 
     op.drop_table("bulks")
     with op.batch_alter_table("audit", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_to"))
+        batch_op.drop_index("ix_audit_who_id")
+        batch_op.drop_index("ix_audit_what_id")
+        batch_op.drop_index("ix_audit_to_id")
         batch_op.drop_index(batch_op.f("ix_audit_at"))
 
     op.drop_table("audit")

@@ -1,10 +1,12 @@
 """Text functions of the admin room at their edges, and what the log is told."""
 
+from collections.abc import Callable
+
 import pytest
 
 from app.admin.limits import Limit
 from app.admin.masking import masked_number, masked_text
-from app.admin.tally import FRESH, SHARE, Tally
+from app.admin.tally import FRESH, LATE, SHARE, Tally
 from app.store import group_edits
 from tests.admin.builders import Api, a_group
 
@@ -60,7 +62,8 @@ def test_ten_times_over_the_limit_takes_no_more_memory() -> None:
 
 def test_a_figure_is_kept_the_longer_the_longer_it_took() -> None:
     now = [0.0]
-    tally, counted = Tally(now=lambda: now[0]), []
+    later: list[Callable[[], None]] = []
+    tally, counted = Tally(now=lambda: now[0], behind=later.append), []
 
     def slow() -> int:
         counted.append(now[0])
@@ -70,11 +73,31 @@ def test_a_figure_is_kept_the_longer_the_longer_it_took() -> None:
     assert tally.of("a", slow) == 1
     now[0] += 2 / SHARE - 0.1
     assert tally.of("a", slow) == 1
+    assert later == []
     now[0] += 0.2
+    assert [tally.of("a", slow) for _ in range(3)] == [1, 1, 1], "nobody waits"
+    assert len(later) == 1, "and one counts"
+    later.pop()()
     assert tally.of("a", slow) == 2
+    now[0] += 2 / SHARE + LATE + 0.1
+    assert tally.of("a", slow) == 3, "an old one is waited for"
+    assert later == []
     assert tally.of("b", lambda: 7) == 7
-    now[0] += FRESH + 0.1
+    now[0] += FRESH + LATE + 0.1
     assert tally.of("b", lambda: 8) == 8
+
+
+def test_a_figure_that_cannot_be_renewed_is_given_until_it_is_old() -> None:
+    now = [0.0]
+    tally = Tally(now=lambda: now[0], behind=lambda work: work())
+    assert tally.of("a", lambda: 1) == 1
+    now[0] += FRESH + 0.1
+    for _ in range(2):
+        assert tally.of("a", lambda: 1 / 0) == 1
+    now[0] += LATE
+    with pytest.raises(ZeroDivisionError):
+        tally.of("a", lambda: 1 / 0)
+    assert tally.of("a", lambda: 2) == 2
 
 
 def test_a_count_that_fails_is_tried_again() -> None:

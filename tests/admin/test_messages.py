@@ -130,3 +130,22 @@ def test_a_code_is_stars_to_everybody_and_not_sent_again(api: Api) -> None:
     api.post(f"/messages/{waits}/cancel", expect=204)
     with api.office.store.read() as db:
         assert messages.by_id(db, waits)[1].secret == ""
+
+
+def test_between_two_times_messages_stand_in_the_order_of_time(api: Api) -> None:
+    """What waited in a spool is written late, and found at the time when it came."""
+    person = a_person(api.office)
+    minutes = [3, 7, 1, 8, 2, 6, 5, 4]
+    for at in minutes:
+        came = NOW + timedelta(minutes=at)
+        a_message_in(api.office, person, f"in {at}", received_at=came)
+        a_message_out(api.office, person, f"out {at}", created_at=came)
+    until = (NOW + timedelta(minutes=7)).isoformat()
+    since = (NOW + timedelta(minutes=2)).isoformat()
+
+    found = api.every("/messages", limit=3, **{"from": since, "to": until})
+
+    said = [item["text"] for item in found]
+    assert said == [f"{way} {at}" for at in (6, 5, 4, 3, 2) for way in ("out", "in")]
+    newest = api.every("/messages", limit=3, direction="in")
+    assert [item["text"] for item in newest] == [f"in {at}" for at in reversed(minutes)]

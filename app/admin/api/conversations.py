@@ -136,7 +136,7 @@ def said_in_conversation(
     with office.store.read() as db:
         if conversations_search.one(db, int(conversation)) is None:
             raise not_found("conversation")
-        found = messages.page(db, wanted, given.limit, below.id if below else None)
+        found = messages.page(db, wanted, given.limit, below)
     to = f"conversation:{conversation}"
     plain = look(office, caller, "conversation", to, [], asked=given.numbers)
     return Messages(

@@ -69,7 +69,7 @@ def count_groups(office: Here, caller: Reader, given: Annotated[GroupFilter, Que
 
 def _count(office: Office, wanted: Filter) -> Counts:
     with office.store.read() as db:
-        by = {name: counts.groups_by(db, name, wanted) for name in COLUMNS}
+        by = counts.groups_by(db, COLUMNS, wanted)
         by["specialism"] = counts.groups_by_specialism(db, wanted)
     return Counts(total=sum(by["status"].values()), at=datetime.now(UTC), **by)
 

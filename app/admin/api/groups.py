@@ -115,7 +115,7 @@ def conversation_of_group(
     with office.store.read() as db:
         row = one_row(db, key)
         wanted = messages.Filter(participant=row.participant_id)
-        found = messages.page(db, wanted, given.limit, below.id if below else None)
+        found = messages.page(db, wanted, given.limit, below)
     plain = look(office, caller, "conversation", f"group:{row.id}", [], asked=given.numbers)
     return Messages(
         items=[shapes.message(one, plain=plain) for one in found],

@@ -18,8 +18,8 @@ from app.admin.api.asks import (
     Shape,
     Word,
     Writer,
+    cursor,
     like,
-    next_of,
 )
 from app.admin.api.shapes import Messages, WholeMessage
 from app.admin.looking import look
@@ -64,14 +64,14 @@ class MessageFilter(Page):
 def list_messages(
     office: Here, caller: Reader, given: Annotated[MessageFilter, Query()]
 ) -> Messages:
-    below = given.below
+    wanted, below = given.wanted(), given.below
     with office.store.read() as db:
-        found = messages.page(db, given.wanted(), given.limit, below.id if below else None)
+        found = messages.page(db, wanted, given.limit, below)
     ids = [row.id for _, row in found]
     plain = look(office, caller, "list", "messages", ids, asked=given.numbers)
     return Messages(
         items=[shapes.message(one, plain=plain) for one in found],
-        next=next_of([row for _, row in found], given.limit),
+        next=cursor(messages.place_of(found[-1], wanted)) if len(found) == given.limit else None,
     )
 
 

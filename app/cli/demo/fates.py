@@ -11,6 +11,7 @@ from app.store import group_edits, groups_search, messages
 from app.store.bulk import insert_rows, update_rows
 from app.store.engine import Store
 from app.store.group_edits import Edit
+from app.store.groups_search import Place
 from app.store.ids import Ids, take_numbers
 from app.store.schema import attempts, outbox, reports
 
@@ -108,14 +109,14 @@ def _fate(
 
 
 def _sent(store: Store) -> Iterator[list[Any]]:
-    below: int | None = None
+    below: Place | None = None
     while True:
         with store.read() as db:
             found = messages.page(db, messages.Filter(direction="out"), A_PAGE, below)
         if not found:
             return
         yield [row for _, row in found]
-        below = found[-1][1].id
+        below = Place(found[-1][1].id)
 
 
 def look_at(store: Store, seed: int, now: datetime) -> int:

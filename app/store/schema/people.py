@@ -53,6 +53,7 @@ conversations = Table(
     ),
     Index("ix_conversations_wake_at", "wake_at", **where("standing = 'open'")),
     Index("ix_conversations_flagged", "updated_at", **where("flagged <> ''")),
+    Index("ix_conversations_taken", "id", **where("taken_by IS NOT NULL")),
     Index("ix_conversations_flow_version_step", "flow", "version", "step", "standing"),
 )
 

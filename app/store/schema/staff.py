@@ -104,10 +104,13 @@ audit = Table(
     Column("who", Text, nullable=False),
     Column("what", String(64), nullable=False),
     # What it was done to: group:<id>, channel:<name>, ...
-    Column("to", Text, nullable=False, index=True),
+    Column("to", Text, nullable=False),
     Column("details", Json, nullable=False),
     # SHA-256 over the row before and this one: a removed or changed row shows.
     Column("chain", String(64), nullable=False),
+    Index("ix_audit_who_id", "who", "id"),
+    Index("ix_audit_what_id", "what", "id"),
+    Index("ix_audit_to_id", "to", "id"),
 )
 
 

@@ -148,7 +148,7 @@ outbox = Table(
     Index("ix_outbox_carrier_id", "channel", "carrier_id", **where("carrier_id <> ''")),
     Index("ix_outbox_conversation_id", "conversation_id"),
     Index("ix_outbox_participant_id_id", "participant_id", "id"),
-    Index("ix_outbox_updated_at", "updated_at"),
+    Index("ix_outbox_created_at", "created_at"),
 )
 
 
