@@ -17,6 +17,7 @@ from app import operations
 from app.admin.api import webhooks
 from app.admin.api.application import application as admin_api
 from app.admin.console.application import application as console
+from app.admin.many import Many
 from app.admin.office import Office
 from app.admin.sealing import unseal
 from app.conversation.compiled import Flows
@@ -280,9 +281,10 @@ async def running(muster: Muster, *, with_worker: bool) -> AsyncIterator[None]:
 
 
 def _besides(muster: Muster, owed: Callable[[], None]) -> list[Coroutine[Any, Any, None]]:
-    """Work that a worker does besides sending: telling subscribers, filling bulk messages in."""
+    """Work that a worker does besides sending: telling subscribers, bulk, changes of many."""
     open_secret = partial(unseal, secret_key(muster.settings), webhooks.PURPOSE)
     return [
         Callbacks(muster.store, muster.new_id, unseal=open_secret).run(),
         Bulk(muster.store, muster.channels, muster.new_id, owed).run(),
+        Many(muster.store).run(),
     ]

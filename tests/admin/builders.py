@@ -115,7 +115,7 @@ def a_group(office: Office, number: str = "+989121234567", **changes: Any) -> in
         "way": changes.pop("way", "sms"),
         "tags": changes.pop("tags", []),
         "created_at": changes.pop("created_at", NOW),
-        "updated_at": NOW,
+        "updated_at": changes.pop("updated_at", NOW),
     }
     fields = {
         "name": "انجمن یاوران",

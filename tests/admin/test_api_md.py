@@ -91,6 +91,7 @@ def seeded(api: Api, url: str) -> str:
         "/messages/bulk/": lambda: api.post(
             "/messages/bulk", {"channel": "main", "text": "x", "dry_run": False}
         )["bulk"]["id"],
+        "/changes/": lambda: api.post("/changes", {"status": "verified"})["id"],
         "/messages/": lambda: a_message_out(
             office, person, "x", state="queued" if "cancel" in url else "failed"
         ),

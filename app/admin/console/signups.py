@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from app.admin import changes, vocabulary
+from app.admin import changes, many, vocabulary
 from app.admin.api.asks import Id
 from app.admin.api.counts import count_groups
 from app.admin.api.duplicates import PairPaging, all_duplicates
@@ -17,10 +17,10 @@ from app.admin.api.groups import GroupFilter, GroupPage, list_groups
 from app.admin.console.dates import read_day
 from app.admin.console.house import Console
 from app.admin.console.pages import Speech
-from app.admin.console.visitor import Checked, GoTo, Here, Reader, Writer
+from app.admin.console.visitor import Checked, Given, GoTo, Here, Reader, Visitor, Writer
 from app.admin.console.vocabularies import Labels, flow_titles, labels_in
 from app.admin.office import Office
-from app.store import views
+from app.store import group_changes, views
 from app.text.fold import cleaned
 
 router = APIRouter(prefix="/signups", include_in_schema=False)
@@ -96,6 +96,7 @@ def signups_page(request: Request, console: Here, visitor: Reader, after: str = 
     found = list_groups(office, visitor.caller, page)
     with office.store.read() as db:
         kept = views.of(db, visitor.caller.id)
+        under_way = group_changes.under_way(db) if visitor.may("write") else []
     speech = console.pages.speech(request, visitor.language)
     columns = _columns(request)
     answer = console.pages.render(
@@ -106,6 +107,7 @@ def signups_page(request: Request, console: Here, visitor: Reader, after: str = 
         next=found.next,
         asked=asked,
         views=kept,
+        under_way=under_way,
         params=request.query_params,
         labels=labels_in(office.flows, speech.language),
         options=options_of(console, speech),
@@ -214,6 +216,8 @@ def duplicates_page(request: Request, console: Here, visitor: Reader, after: str
 
 @router.post("/changes")
 def change_many(request: Request, console: Here, visitor: Writer, given: Checked) -> Response:
+    if given.text("whole") == "1":
+        return _ask_for_all(request, console, visitor, given)
     ids = [one for one in given.every("id") if one.isascii() and one.isdigit()][:500]
     if not ids:
         raise GoTo(_back(given.text("back", 4000), "nothing_chosen"))
@@ -225,6 +229,22 @@ def change_many(request: Request, console: Here, visitor: Writer, given: Checked
     changed, refused = changes.change_many(console.office, visitor.caller, ids, status, add, remove)
     done = "changed_all" if not refused else "changed_some" if changed else "changed_none"
     return RedirectResponse(_back(given.text("back", 4000), done), 303)
+
+
+def _ask_for_all(request: Request, console: Console, visitor: Visitor, given: Given) -> Response:
+    """Count what the whole filter finds, and ask whether that is meant."""
+    wanted = asked_of(request, console.office).filter().wanted(console.office, visitor.caller)
+    action, tag = given.text("action", 20), [given.text("tag", 64)]
+    row = many.ask(
+        console.office,
+        visitor.caller,
+        wanted,
+        action if action in STATUSES else "",
+        tag if action == "tag" else [],
+        tag if action == "untag" else [],
+    )
+    query = urlencode({"back": request.url.query})
+    return RedirectResponse(f"/console/signups/changes/{row.id}?{query}", 303)
 
 
 def _back(query: str, done: str) -> str:

@@ -155,8 +155,8 @@ group_changes = Table(
     Column("same", Integer, nullable=False, server_default="0"),
     # Changed by others meanwhile, or not allowed from where they stand.
     Column("refused", Integer, nullable=False, server_default="0"),
-    # The last group that was looked at.
-    Column("place", BigId),
+    # The next page begins below this group.
+    Column("place", BigId, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_group_changes_running", "id", **where("state = 'running'")),

@@ -1,9 +1,10 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.admin.console.application import application
+from app.admin.many import Many
 from app.admin.office import Office
 from app.static import shared
 from app.store import audit, conversations, staff
@@ -34,6 +35,10 @@ ALLOWED = {
     "POST /signups/views": EVERYBODY,
     "POST /signups/views/{view}/drop": EVERYBODY,
     "POST /signups/changes": MANAGERS,
+    "GET /signups/changes/{change}": EVERYBODY,
+    "GET /signups/changes/{change}/live": EVERYBODY,
+    "POST /signups/changes/{change}/begin": MANAGERS,
+    "POST /signups/changes/{change}/cancel": MANAGERS,
     "GET /signups/{key}": EVERYBODY,
     "GET /signups/{key}/alike": EVERYBODY,
     "POST /signups/{key}/edit": MANAGERS,
@@ -263,6 +268,34 @@ def test_many_are_changed_at_once_and_the_filter_stays(house):
     )
     assert answer.headers["location"] == "/console/signups?province=gilan&done=changed_all"
     assert browser.get("/signups").count("tag verified") == 3
+
+
+def test_all_of_a_filter_are_counted_confirmed_and_changed(house):
+    earlier = datetime.now(UTC) - timedelta(days=1)
+    for n in range(60):
+        a_group(house, f"+9891200000{n:02d}", province="IR-01", updated_at=earlier)
+    a_group(house, "+989130000000", province="IR-02", updated_at=earlier)
+    browser = Browser(house).as_("manager")
+    answer = browser.post("/signups/changes?province=IR-01", whole="1", action="verified")
+    page = answer.headers["location"].removeprefix("/console")
+    assert page.endswith("?back=province%3DIR-01")
+    asked = browser.get(page)
+    assert "60 groups will be “Verified”." in asked
+    assert "Yes, change 60 groups" in asked
+    other = Browser(house).as_("admin")
+    assert "Yes, change" not in other.get(page), "only who asked confirms"
+    change, _, query = page.partition("?")
+    browser.post(f"{change}/begin?{query}")
+    assert 'hx-trigger="every 1s"' in browser.get(page)
+    assert "0 of 60" in browser.get("/signups"), "whoever comes meanwhile is told"
+    worker = Many(house.store)
+    while worker.step():
+        pass
+    done = browser.get(page)
+    assert "Done." in done
+    assert "hx-trigger" not in done
+    assert browser.get("/signups?province=IR-02").count("tag verified") == 0
+    assert "60 groups" in browser.get("/signups/count?status=verified")
 
 
 def test_search_finds_any_spelling_and_filters_narrow(house):
