@@ -47,8 +47,9 @@ def ask(
         raise Problem("invalid", "Say a status, or tags to add or remove.")
     now = datetime.now(UTC)
     below = Place(at_time(now))
+    change = office.new_id()
     row = {
-        "id": office.new_id(),
+        "id": change,
         "who": caller.who,
         "filter": groups_search.stored(wanted),
         "status": status,
@@ -63,7 +64,7 @@ def ask(
         found = group_changes.count(db, wanted, below)
     with office.store.write() as db:
         group_changes.add(db, {**row, "found": found})
-        return group_changes.one(db, row["id"])
+        return group_changes.one(db, change)
 
 
 def _tags(tags: Sequence[str]) -> list[str]:
