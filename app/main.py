@@ -1,29 +1,19 @@
 """Puts the house together. Importing any other module does nothing."""
 
-import asyncio
 import contextlib
-import gc
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
 from app import operations
-from app.admin.api import webhooks
 from app.admin.api.application import application as admin_api
 from app.admin.console.application import application as console
-from app.admin.many import Many
 from app.admin.office import Office
-from app.admin.sealing import unseal
-from app.conversation.compiled import Flows
-from app.conversation.load import flow_of, load_flows
-from app.delivery.bulk import Bulk
-from app.delivery.callbacks import Callbacks
+from app.conversation.load import load_flows
 from app.delivery.worker import Worker
 from app.hooks import described
 from app.hooks.door import Door, caller
@@ -43,14 +33,14 @@ from app.opening import (
     secret_key,
     texting_channels,
 )
+from app.running import Muster, running
 from app.settings import BadSettings, Settings, read_settings
 from app.simulator.routes import router as simulator_routes
 from app.static import Files, shared
-from app.store import conversations, flow_versions
+from app.store import conversations
 from app.store.bell import Bell
-from app.store.engine import Store, open_store
-from app.store.ids import Ids, take_numbers
-from app.store.migrate import is_current
+from app.store.engine import DatabaseAway, open_store
+from app.store.ids import Ids
 from app.store.spool import Spool
 from app.web.about import read_pages
 from app.web.given import Given
@@ -58,26 +48,6 @@ from app.web.routes import router as public_pages
 
 SHIPPED_FLOWS = Path(__file__).parent / "flows"
 SHIPPED_PAGES = SHIPPED_FLOWS / "pages"
-
-
-@dataclass
-class Muster:
-    """Everything that one process runs."""
-
-    settings: Settings
-    store: Store
-    flows: Flows
-    channels: dict[str, Channel]
-    new_id: Ids
-    desk: Desk
-    worker: Worker
-    bell: Bell | None
-    """Between processes; a process that serves and sends has none to wait for but itself."""
-
-    def close(self) -> None:
-        """Let go of what was opened, for a house that never ran."""
-        self.desk.close()
-        self.store.close()
 
 
 def put_together(settings: Settings) -> Muster:
@@ -88,11 +58,7 @@ def put_together(settings: Settings) -> Muster:
         if channel.default_flow and flows.current(channel.default_flow) is None:
             raise BadSettings(f"channels.{name}.flow: no flow {channel.default_flow!r}")
     store = open_store(settings.database_url, settings.pool, by_index=True)
-    if not is_current(store):
-        raise BadSettings("the database has another shape; run `muster db upgrade`")
-    with store.write() as db:
-        new_id = Ids(take_numbers(db, "processes"))
-    flows = with_published(store, flows, settings)
+    new_id = Ids()
     house = House(channels, new_id)
     web_channel(settings, channels)  # what cannot be used is refused here
     read_pages(settings.pages or SHIPPED_PAGES)
@@ -106,21 +72,23 @@ def put_together(settings: Settings) -> Muster:
     keep = timedelta(days=settings.retention_days)
     worker = Worker(list(channels.values()), store, desk, new_id, keep)
     bell = None if store.is_sqlite else Bell(store.url)
-    return Muster(settings, store, flows, channels, new_id, desk, worker, bell)
+    muster = Muster(settings, store, flows, channels, new_id, desk, worker, bell)
+    _meet_or_wait(muster)
+    return muster
 
 
-def with_published(store: Store, flows: Flows, settings: Settings) -> Flows:
-    """Keep the current versions, and add the older ones that somebody is still inside."""
-    current = {name: flow.version for name, flow in flows.newest.items()}
-    with store.write() as db:
-        for name, flow in flows.newest.items():
-            again = settings.environment == "development"
-            try:
-                flow_versions.publish(db, name, flow.version, flow.digest, flow.files, again=again)
-            except flow_versions.Published as error:
-                raise BadSettings(f"{error}; give it a version of its own") from error
-        older = flow_versions.still_inside(db, current)
-    return flows.with_older(flow_of(row.files) for row in older)
+def _meet_or_wait(muster: Muster) -> None:
+    """Begin without the database where texts can wait in the spool: carriers call now."""
+    try:
+        muster.meet()
+    except DatabaseAway as error:
+        if muster.settings.spool_path is None:
+            muster.close()
+            raise
+        muster.desk.keep_shut(str(error))
+    except BadSettings:
+        muster.close()
+        raise
 
 
 def create_app(settings: Settings) -> Door:
@@ -241,50 +209,3 @@ def _lifespan(muster: Muster) -> Callable[[FastAPI], AbstractAsyncContextManager
             yield
 
     return lifespan
-
-
-@contextlib.asynccontextmanager
-async def running(muster: Muster, *, with_worker: bool) -> AsyncIterator[None]:
-    """Run the desk, and the worker if wanted, until the block ends; then drain."""
-    loop, worker, bell = asyncio.get_running_loop(), muster.worker, muster.bell
-
-    def heard() -> None:
-        loop.call_soon_threadsafe(worker.wake)
-
-    def owed() -> None:
-        worker.wake()
-        if bell is not None:
-            bell.ring()
-
-    muster.desk.on_owed = owed
-    await muster.desk.start()
-    besides: list[asyncio.Task[None]] = []
-    if with_worker:
-        await worker.start()
-        besides = [asyncio.create_task(one) for one in _besides(muster, owed)]
-    if bell is not None:
-        bell.start(heard if with_worker else None)
-    gc.collect()
-    gc.freeze()  # flows and code stay for ever: the collector need not walk them under load
-    try:
-        yield
-    finally:
-        for task in besides:
-            task.cancel()
-        await asyncio.gather(*besides, return_exceptions=True)
-        if bell is not None:
-            await asyncio.to_thread(bell.stop)
-        if with_worker:
-            await muster.worker.stop()
-        await muster.desk.stop()
-        muster.store.close()
-
-
-def _besides(muster: Muster, owed: Callable[[], None]) -> list[Coroutine[Any, Any, None]]:
-    """Work that a worker does besides sending: telling subscribers, bulk, changes of many."""
-    open_secret = partial(unseal, secret_key(muster.settings), webhooks.PURPOSE)
-    return [
-        Callbacks(muster.store, muster.new_id, unseal=open_secret).run(),
-        Bulk(muster.store, muster.channels, muster.new_id, owed).run(),
-        Many(muster.store).run(),
-    ]

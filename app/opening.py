@@ -1,5 +1,6 @@
 """From the settings to what runs: channels with their adapters, and the words that are secret."""
 
+import contextlib
 import secrets
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -105,6 +106,11 @@ def kept_word(settings: Settings, name: str) -> str:
     path = settings.data_folder / f"{name}.key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
+        # Written whole under another name: a process that starts beside us must read all or none.
+        fresh = path.with_name(f".{name}-{secrets.token_hex(8)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32), encoding="ascii")
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(fresh)
+        fresh.unlink()
     return path.read_text(encoding="ascii").strip()

@@ -14,7 +14,8 @@ import orjson
 from app.hooks.door import as_items
 from app.intake.channel import Channel
 from app.intake.item import Item
-from app.main import Muster, put_together
+from app.main import put_together
+from app.running import Muster
 from app.settings import ChannelSettings, Settings
 from bench.house import Databases, simulator
 from bench.people import LINE, STEPS, Crowd

@@ -15,12 +15,13 @@ from sqlalchemy.engine import make_url
 from app.admin.staffing import ensure_first_operator
 from app.cli import carriers, conversations, demo, flows, keys, operators, simulate
 from app.cli.doctor import examine
-from app.cli.house import fail, open_house, settings_or_exit
+from app.cli.house import fail, opened, settings_or_exit
 from app.cli.publishing import publish
 from app.conversation.source import BadFlow
 from app.logs import set_up_logs
-from app.main import Muster, create_app, put_together, running
-from app.settings import BadSettings
+from app.main import create_app, put_together
+from app.running import Muster, running
+from app.settings import BadSettings, Settings
 from app.store.engine import DatabaseAway
 from app.store.migrate import upgrade
 from app.store.spool import SpoolFull
@@ -50,7 +51,7 @@ def serve(
     if workers == 1:
         with _readable():
             served = create_app(settings)
-        password = _first_password() if settings.environment == "development" else None
+        password = _first_password(settings) if settings.environment == "development" else None
         _run_uvicorn(served, host, port, first_password=password)
         return
     if make_url(settings.database_url).get_backend_name() == "sqlite":
@@ -66,10 +67,11 @@ def _reachable(host: str) -> str:
     return everywhere.get(host, f"[{host}]" if ":" in host else host)
 
 
-def _first_password() -> str | None:
+def _first_password(settings: Settings) -> str | None:
     """Where nobody may sign in yet: make an admin, whose password is printed this once."""
-    with open_house() as house:
+    with contextlib.suppress(DatabaseAway), opened(settings) as house:
         return ensure_first_operator(house.store, house.new_id)
+    return None
 
 
 def _run_uvicorn(
@@ -127,7 +129,9 @@ def _readable() -> Iterator[None]:
     """End with a reason instead of a trace where the settings or the flows cannot be used."""
     try:
         yield
-    except (BadSettings, BadFlow, DatabaseAway, SpoolFull) as error:
+    except DatabaseAway as error:
+        fail(f"the database cannot be reached, and no spool is on to keep texts meanwhile: {error}")
+    except (BadSettings, BadFlow, SpoolFull) as error:
         fail(str(error))
 
 

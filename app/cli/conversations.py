@@ -9,8 +9,9 @@ from app.cli.house import fail, open_house
 from app.conversation.load import load_flows
 from app.conversation.replay import Replayed
 from app.intake.retelling import retell
-from app.main import SHIPPED_FLOWS, with_published
+from app.main import SHIPPED_FLOWS
 from app.opening import open_channels
+from app.running import remember_published
 from app.store.retelling import past_of
 
 app = typer.Typer(no_args_is_help=True, help="What was said, turn by turn.")
@@ -29,8 +30,8 @@ def replay(
     """Rebuild a conversation and say whether today's code would do the same."""
     with open_house() as house:
         settings = house.settings
-        shipped = load_flows(settings.flows or SHIPPED_FLOWS)
-        flows = with_published(house.store, shipped, settings)
+        flows = load_flows(settings.flows or SHIPPED_FLOWS)
+        remember_published(house.store, flows, settings)
         with house.store.read() as db:
             past = past_of(db, conversation)
         if past is None:

@@ -30,14 +30,20 @@ def settings_or_exit(config: Path | None = None) -> Settings:
 @contextmanager
 def open_house(config: Path | None = None) -> Iterator[House]:
     """Open the database of the settings for the length of a command."""
-    settings = settings_or_exit(config)
+    try:
+        with opened(settings_or_exit(config)) as house:
+            yield house
+    except DatabaseAway as error:
+        fail(f"the database cannot be reached or has no tables yet: {error}")
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[House]:
     store = open_store(settings.database_url, 2)
     try:
         with store.write() as db:
             new_id = Ids(take_numbers(db, "processes"))
         yield House(settings, store, new_id)
-    except DatabaseAway as error:
-        fail(f"the database cannot be reached or has no tables yet: {error}")
     finally:
         store.close()
 

@@ -146,7 +146,7 @@ class Flows:
     """Every flow that may be started, and the older versions that people are still in."""
 
     newest: Mapping[str, Flow]
-    older: Mapping[tuple[str, int], Flow] = field(default_factory=dict)
+    older: dict[tuple[str, int], Flow] = field(default_factory=dict)
 
     def current(self, name: str) -> Flow | None:
         return self.newest.get(name)
@@ -155,8 +155,9 @@ class Flows:
         flow = self.newest.get(name)
         return flow if flow and flow.version == version else self.older.get((name, version))
 
-    def with_older(self, flows: Iterable[Flow]) -> "Flows":
-        return Flows(self.newest, {**self.older, **{(one.name, one.version): one for one in flows}})
+    def remember(self, flows: Iterable[Flow]) -> None:
+        """Learn older versions, which only the database knows."""
+        self.older.update({(one.name, one.version): one for one in flows})
 
     @cached_property
     def keywords(self) -> Mapping[str, tuple[Flow, str]]:

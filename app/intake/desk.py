@@ -23,7 +23,7 @@ from app.intake.spooling import Backlog, NotKept, fail
 from app.intake.talking import Codes, Talk
 from app.store import channels, conversations, parts
 from app.store.engine import DatabaseAway, Store
-from app.store.ids import take_numbers
+from app.store.ids import follow, take_numbers
 from app.store.patience import answered_within
 from app.store.spool import Spool
 from gateway_adapters.contract import DialogEnded, DialogInput, Report
@@ -238,6 +238,7 @@ class Desk:
     def _due(self) -> list[Item]:
         now = datetime.now(UTC)
         with self._store.read() as db:
+            follow(db, self._house.new_id)
             rows = conversations.to_wake(db, WAKE_AT_ONCE)
             torn = parts.late(db, now - WAIT)
         due: list[tuple[str, Taken]] = [(channel, Silence(who, row)) for row, who, channel in rows]

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, select
+from sqlalchemy import Row, exists, select, update
 
+from app.store.bulk import insert_for
 from app.store.engine import Db, clock
 from app.store.schema import conversations, flow_versions
 
@@ -18,19 +19,17 @@ def publish(
     db: Db, flow: str, version: int, digest: str, files: Mapping[str, str], *, again: bool = False
 ) -> bool:
     """Keep a version; True if it is new. `again` lets the same version change its words."""
+    now = clock(db)
+    words = {"digest": digest, "files": dict(files), "published_at": now}
+    new = insert_for(db, flow_versions).values(flow=flow, version=version, **words)
+    if db.execute(new.on_conflict_do_nothing().returning(flow_versions.c.flow)).first():
+        return True
     wanted = (flow_versions.c.flow == flow) & (flow_versions.c.version == version)
-    known = db.execute(select(flow_versions.c.digest).where(wanted)).scalar_one_or_none()
-    if known == digest:
+    if db.execute(select(flow_versions.c.digest).where(wanted)).scalar_one() == digest:
         return False
-    if known is not None:
-        if not again:
-            raise Published(f"flow {flow!r} version {version} was published with other words")
-        db.execute(delete(flow_versions).where(wanted))
-    db.execute(
-        flow_versions.insert().values(
-            flow=flow, version=version, digest=digest, files=dict(files), published_at=clock(db)
-        )
-    )
+    if not again:
+        raise Published(f"flow {flow!r} version {version} was published with other words")
+    db.execute(update(flow_versions).where(wanted).values(words))
     return True
 
 

@@ -9,29 +9,67 @@ import threading
 import time
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from app.store.bulk import insert_for
-from app.store.schema import counters
+from app.store.engine import clock
+from app.store.schema import counters, inbox, outbox
 
 EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z
 PROCESS_BITS = 10
 COUNTER_BITS = 11
 
 
+class Nameless(Exception):
+    """An id is wanted before the database has given this process its number."""
+
+
 class Ids:
-    def __init__(self, process: int) -> None:
-        self._process = process % (1 << PROCESS_BITS)
+    """Go by the database's time: replies are sent in the order of ids, whoever wrote them."""
+
+    def __init__(self, process: int | None = None) -> None:
+        self._process = process
         self._lock = threading.Lock()
         self._last = 0
+        self._ahead = time.time_ns() - time.monotonic_ns()
+
+    def begin(self, process: int, after: int) -> None:
+        """Take the number of this process, and make ids larger than `after`."""
+        with self._lock:
+            self._process = process
+            self._last = max(self._last, (after >> COUNTER_BITS + PROCESS_BITS) + 1 << COUNTER_BITS)
+
+    def follow(self, now: datetime, took: float) -> None:
+        """Go by the database's time, as it was told within the last `took` seconds."""
+        told = int((now.timestamp() + took / 2) * 1e9)
+        self._ahead = told - time.monotonic_ns()
 
     def __call__(self) -> int:
-        """Give the next id; later ones are larger, also when the clock steps back."""
-        now = (time.time_ns() // 1_000_000 - EPOCH_MS) << COUNTER_BITS
+        """Give the next id; later ones are larger, also when a clock steps back."""
+        now = ((time.monotonic_ns() + self._ahead) // 1_000_000 - EPOCH_MS) << COUNTER_BITS
         with self._lock:
             self._last = max(self._last + 1, now)
-            stamp, count = divmod(self._last, 1 << COUNTER_BITS)
-        return (stamp << PROCESS_BITS | self._process) << COUNTER_BITS | count
+            return self._made(self._last)
+
+    def _made(self, last: int) -> int:
+        if self._process is None:
+            raise Nameless
+        stamp, count = divmod(last, 1 << COUNTER_BITS)
+        process = self._process % (1 << PROCESS_BITS)
+        return (stamp << PROCESS_BITS | process) << COUNTER_BITS | count
+
+
+def follow(db: Connection, ids: Ids) -> None:
+    """Let ids go by the time of this database."""
+    began = time.monotonic()
+    now = clock(db)
+    ids.follow(now, time.monotonic() - began)
+
+
+def newest(db: Connection) -> int:
+    """Give the largest id of what is written all the time."""
+    found = [db.execute(select(func.max(table.c.id))).scalar() for table in (inbox, outbox)]
+    return max(number or 0 for number in found)
 
 
 def take_numbers(db: Connection, name: str, count: int = 1) -> int:

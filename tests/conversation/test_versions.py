@@ -36,7 +36,8 @@ def at_members(flows: Flows) -> Person:
 def test_running_conversations_stay_on_their_version() -> None:
     person = at_members(Flows({"tiny": OLD}))
     new = tiny(("چند نفر عضو دارید؟", "شمار اعضا؟"))
-    person.flows = Flows({"tiny": new}).with_older([OLD])
+    person.flows = Flows({"tiny": new})
+    person.flows.remember([OLD])
     assert person.says("زیاد").conversation.version == 1
     assert person.says("کمک").says[-1].endswith("چند نفر عضو دارید؟")
     person.says("25", "رد", "بله")

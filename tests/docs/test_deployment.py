@@ -13,7 +13,8 @@ from app.cli import commands, doctor
 from app.delivery import exchange, server
 from app.hooks import door
 from app.intake import desk
-from app.main import Muster, put_together
+from app.main import put_together
+from app.running import Muster
 from app.settings import ChannelSettings, Settings
 from app.store import engine, patience
 from tests.rig.server import every_channel

@@ -37,8 +37,7 @@ class PastIds(Ids):
     def __call__(self) -> int:
         with self._lock:
             self._last += 1
-            stamp, count = divmod(self._last, 1 << COUNTER_BITS)
-        return (stamp << 10 | self._process) << COUNTER_BITS | count
+            return self._made(self._last)
 
 
 @dataclass
