@@ -9,7 +9,7 @@ from app.store.schema import conversations, inbox
 
 
 def latest_finished(db: Connection, flow: str, version: int, limit: int) -> Sequence[Any]:
-    """Texts of the latest finished conversations, each conversation's in order."""
+    """What was heard in the latest finished conversations, each conversation's in order."""
     latest = (
         select(conversations.c.id, conversations.c.step)
         .where(
@@ -22,9 +22,16 @@ def latest_finished(db: Connection, flow: str, version: int, limit: int) -> Sequ
         .subquery()
     )
     statement = (
-        select(inbox.c.conversation_id, inbox.c.text, inbox.c.received_at, latest.c.step)
+        select(
+            inbox.c.conversation_id,
+            inbox.c.kind,
+            inbox.c.heard,
+            inbox.c.text,
+            inbox.c.received_at,
+            latest.c.step,
+        )
         .join(latest, latest.c.id == inbox.c.conversation_id)
-        .where(inbox.c.kind == "message")
+        .where(inbox.c.heard != "")
         .order_by(inbox.c.conversation_id, inbox.c.id)
     )
     return db.execute(statement).all()
