@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+import uvloop
 from sqlalchemy.engine import make_url
 
 from app.admin.staffing import ensure_first_operator
@@ -112,7 +113,7 @@ def work(config: Config = None) -> None:
     set_up_logs()
     with _readable():
         muster = put_together(settings)
-    asyncio.run(_work(muster))
+    uvloop.run(_work(muster))
 
 
 async def _work(muster: Muster) -> None:

@@ -200,8 +200,7 @@ class Poller:
         with self._store.write() as db:
             now = clock(db)
             if isinstance(found, NotKnown):  # never taken: it is safe to send
-                late = row.expires_at <= now
-                columns = {"state": "expired" if late else "queued", "reason": "", "due_at": now}
+                columns = {**_never_taken(row, now), "due_at": now}
             else:
                 what = settle(
                     found, tries=row.tries, now=now, expires_at=row.expires_at, chance=0.5
@@ -225,6 +224,15 @@ class Poller:
     def _note_balance(self, text: str) -> None:
         with self._store.write() as db:
             channels.note(db, self._channel.name, balance=text)
+
+
+def _never_taken(row: Any, now: datetime) -> dict[str, Any]:
+    """What becomes of a message that the carrier surely does not have."""
+    if row.expires_at <= now:
+        return {"state": "expired", "reason": "past its deadline"}
+    if outbox.STARS in row.text:
+        return {"state": "failed", "reason": "its code is forgotten"}
+    return {"state": "queued", "reason": ""}
 
 
 def _message(row: Any) -> OutboundMessage:

@@ -7,9 +7,9 @@ number of open exchanges is bounded and a slow carrier holds up nobody but itsel
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,10 +18,12 @@ import structlog
 
 from app.delivery.exchange import Client, NoAnswer, NotSent, hand_over
 from app.delivery.redaction import exchange_text
-from app.delivery.settling import WORDS, Mood, Settled, allowance, settle
+from app.delivery.rooms import batches, room
+from app.delivery.settling import WORDS, Mood, allowance
+from app.delivery.writing import Exchanged, write
 from app.intake.channel import Channel, dialable
 from app.intake.writes import BULK, REMINDER
-from app.store import channels, outbox, participants, reports
+from app.store import channels, outbox, reports
 from app.store.channels import ChannelState
 from app.store.engine import DatabaseAway, Db, Found, Store, clock
 from app.store.ids import Ids
@@ -42,17 +44,11 @@ SEND_LEASE = timedelta(seconds=90)
 LAST_WAIT = 5.0  # seconds for open exchanges at a stop; what stays open becomes unclear
 CHORES_EVERY = timedelta(seconds=5)
 IDLE = 0.2  # seconds between looks at the outbox when nothing wakes us
+GATHER = 0.003  # seconds in which more may come back, so that one transaction takes it all
+SOON = 0.02
 STANDBY = 2.0  # seconds between tries for a lease that another worker holds
 MOST_AT_ONCE = 2000
 PACE_WINDOW = timedelta(milliseconds=100)
-
-
-@dataclass(frozen=True)
-class Done:
-    row: Found
-    outcome: Outcome
-    took_ms: int
-    exchange: str
 
 
 @dataclass
@@ -82,8 +78,14 @@ class Server:
         self.adapter: Adapter = channel.adapter
         self._token_until: datetime | None = None
         self._awake = asyncio.Event()
-        self._done: list[Done] = []
+        self._claimed: Sequence[Found] = ()
+        """Taken, and not yet on its way."""
         self._sending: set[asyncio.Task[None]] = set()
+        self._done: list[Exchanged] = []
+        self._open = 0
+        """How many messages our rows call `sending`: in the air, or not yet written down."""
+        self._until: datetime | None = None
+        """Marks a claim until we know that it was committed."""
         self._mood = Mood()
         self._chores_at: datetime | None = None
         self._lease_until: datetime | None = None
@@ -112,6 +114,7 @@ class Server:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._awake.wait()
+                    await asyncio.sleep(GATHER)
             self._awake.clear()
 
     async def finish(self) -> None:
@@ -119,12 +122,13 @@ class Server:
         if self._sending:
             await asyncio.wait(self._sending, timeout=LAST_WAIT)
         with contextlib.suppress(DatabaseAway):
-            await self._in_thread(self._write_done)
+            await self._in_thread(self._last_words)
 
     async def _cycle(self) -> float:
         await self._log_in()
-        rows, pause = await self._in_thread(self._claim)
-        for batch in _batches(rows, type(self.adapter)):
+        pause = await self._in_thread(self._turn)
+        claimed, self._claimed = self._claimed, ()
+        for batch in batches(claimed, type(self.adapter)):
             task = asyncio.create_task(self._send(batch))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
@@ -135,18 +139,53 @@ class Server:
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _claim(self) -> tuple[Sequence[Found], float]:
-        if not self._done and self._is_idle():
-            return [], IDLE
+    def _turn(self) -> float:
+        """Write what came back and claim what goes next; gives how long to wait for more."""
+        done = list(self._done)
+        if not done and self._is_idle():
+            return IDLE
         with self._store.write() as db:
             now = clock(db)
-            count = self._settle(db, now)
             state = channels.lease(db, self.channel.name, self._owner, now, LEASE)
-            found = self._next(db, state, now)
-        del self._done[:count]  # only now is it sure that they are written
+            self._mood.know(state.probe_at if state is not None and state.paused else None)
+            self._give_back(db, now)
+            self._write(db, done, now)
+            rows, pause = self._next(db, state, now, self._open - _count(done))
+        self._committed(done, rows)
         self.counts.leads = state is not None
         self._lease_until = None if state is None else state.lease_until
-        return found
+        return pause
+
+    def _committed(self, done: Sequence[Exchanged], rows: Sequence[Found]) -> None:
+        """Only now is it sure that they are written, and these ours."""
+        del self._done[: len(done)]
+        self._open += len(rows) - _count(done)
+        self._claimed, self._until = rows, None
+
+    def _give_back(self, db: Db, now: datetime) -> None:
+        """A claim whose commit failed may stand all the same: nothing of it has left."""
+        if self._until is not None:
+            outbox.give_back(db, self.channel.name, self._until, now)
+
+    def _write(self, db: Db, done: Sequence[Exchanged], now: datetime) -> None:
+        write(db, self.channel.name, done, self.new_id, now, self._chance)
+        for one in done:
+            self._mood.hear(one.outcomes, now)
+        counts = self.counts.outcomes
+        for word in (WORDS[type(outcome)] for one in done for outcome in one.outcomes):
+            counts[word] = counts.get(word, 0) + 1
+
+    def _last_words(self) -> None:
+        """At the end: what was claimed and never sent is another's; the rest is written down."""
+        done = list(self._done)
+        with self._store.write() as db:
+            now = clock(db)
+            if self._claimed:
+                until = outbox.moment_of(self._claimed[0].lease_until)
+                outbox.give_back(db, self.channel.name, until, now)
+            self._give_back(db, now)
+            self._write(db, done, now)
+        del self._done[: len(done)]
 
     def _is_idle(self) -> bool:
         """Whether a look is enough: nothing is due and the lease is fresh."""
@@ -157,38 +196,44 @@ class Server:
             return fresh and not chores and not outbox.is_due(db, self.channel.name, now)
 
     def _next(
-        self, db: Db, state: ChannelState | None, now: datetime
+        self, db: Db, state: ChannelState | None, now: datetime, still_open: int
     ) -> tuple[Sequence[Found], float]:
         if state is None:
+            self._mood.news = {}  # not ours to tell any more
             return [], STANDBY
         self._chores(db, now)
-        limit = self._room(state, now)
-        return self._take(db, state, now, limit) if limit else ([], IDLE)
+        news, self._mood.news = self._mood.news, {}
+        limit = self._room({**asdict(state), **news}, now, still_open)
+        rows, pause = self._take(db, state, now, limit) if limit else ([], IDLE)
+        if rows:
+            start = max(state.next_send_at or now, now)
+            news["next_send_at"] = start + timedelta(seconds=len(rows) / self.channel.tps)
+        if news:
+            channels.note(db, self.channel.name, **news)
+        return rows, pause
 
     def _take(
         self, db: Db, state: ChannelState, now: datetime, limit: int
     ) -> tuple[Sequence[Found], float]:
-        pace = max(timedelta(seconds=1 / self.channel.tps), PACE_WINDOW)
-        allowed, start = allowance(state.next_send_at, now, self.channel.tps, pace)
+        window = max(timedelta(seconds=1 / self.channel.tps), PACE_WINDOW)
+        allowed, start = allowance(state.next_send_at, now, self.channel.tps, window)
         if allowed == 0:
-            return [], 0.02
-        most = REMINDER if self._is_quiet(now) else BULK
+            return [], max((start - now).total_seconds() / 2, SOON)
         wanted = min(allowed, limit)
-        rows = outbox.claim(db, self.channel.name, now, wanted, SEND_LEASE, most)
-        if rows:
-            next_send_at = start + timedelta(seconds=len(rows) / self.channel.tps)
-            channels.note(db, self.channel.name, next_send_at=next_send_at)
-        return rows, 0.0 if len(rows) == wanted else IDLE
+        self._until = now + SEND_LEASE
+        most = REMINDER if self._is_quiet(now) else BULK
+        rows = outbox.claim(db, self.channel.name, now, wanted, self._until, most)
+        return rows, SOON if len(rows) == wanted < limit else IDLE
 
-    def _room(self, state: ChannelState, now: datetime) -> int:
+    def _room(self, state: Mapping[str, Any], now: datetime, still_open: int) -> int:
         """How many messages may be in the air besides those that are."""
         if self._mood.resting_until and self._mood.resting_until > now:
             return 0
-        if state.paused:
-            due = state.probe_at is not None and state.probe_at <= now
-            return 1 if due and not self._sending else 0
+        if state["paused"]:
+            due = state["probe_at"] is not None and state["probe_at"] <= now
+            return 1 if due and not still_open else 0
         free = self.channel.connections - len(self._sending)
-        return max(0, min(free * type(self.adapter).batch_size, MOST_AT_ONCE))
+        return room(free, still_open, self.channel, MOST_AT_ONCE)
 
     def _is_quiet(self, now: datetime) -> bool:
         if self.channel.quiet is None:
@@ -201,89 +246,13 @@ class Server:
         if self._chores_at is not None and now < self._chores_at:
             return
         self._chores_at = now + CHORES_EVERY
-        outbox.expire(db, self.channel.name, now)
-        dead = outbox.abandon_dead_leases(db, self.channel.name, now)
-        if dead:
-            log.warning("outbox.unclear", channel=self.channel.name, count=dead)
-
-    def _write_done(self) -> None:
-        with self._store.write() as db:
-            count = self._settle(db, clock(db))
-        del self._done[:count]
-
-    def _settle(self, db: Db, now: datetime) -> int:
-        """Write what became of the exchanges that ended since the last cycle; gives how many."""
-        done = list(self._done)
-        if not done:
-            return 0
-        settled = [(one, self._settled(one, now)) for one in done]
-        outbox.finish(
-            db,
-            sorted((_columns(one.row, what, now) for one, what in settled), key=_by_id),
-            [self._attempt(one, now) for one, _ in settled],
-        )
-        self._note_ids(db, settled)
-        self._note_wishes(db, settled, now)
-        self._mood.hear([one.outcome for one in done], now)
-        if self._mood.news:
-            channels.note(db, self.channel.name, **self._mood.news)
-            self._mood.news = {}
-        return len(done)
-
-    def _settled(self, one: Done, now: datetime) -> Settled:
-        row = one.row
-        return settle(
-            one.outcome,
-            tries=row.tries,
-            now=now,
-            expires_at=row.expires_at,
-            chance=self._chance(),
-        )
-
-    def _attempt(self, one: Done, now: datetime) -> dict[str, Any]:
-        word = WORDS[type(one.outcome)]
-        self.counts.outcomes[word] = self.counts.outcomes.get(word, 0) + 1
-        return {
-            "id": self.new_id(),
-            "outbox_id": one.row.id,
-            "outcome": word,
-            "reason": getattr(one.outcome, "reason", ""),
-            "took_ms": one.took_ms,
-            "exchange": one.exchange,
-            "at": now,
-        }
-
-    def _note_ids(self, db: Db, settled: Sequence[tuple[Done, Settled]]) -> None:
         name = self.channel.name
-        more = [
-            {"channel": name, "carrier_id": carrier_id, "outbox_id": one.row.id}
-            for one, what in settled
-            for carrier_id in dict.fromkeys(what.carrier_ids[1:])
-        ]
-        outbox.add_carrier_ids(db, more)
-        ids = {i: one.row.id for one, what in settled for i in what.carrier_ids}
-        early = reports.parked(db, name, ids) if ids else []
-        if early:
-            reports.settle_parked(db, early, ids, clock(db))
-
-    def _note_wishes(self, db: Db, settled: Sequence[tuple[Done, Settled]], now: datetime) -> None:
-        left = {one.row.participant_id for one, what in settled if what.opted_out}
-        rows = [
-            {
-                "id": self.new_id(),
-                "participant_id": person,
-                "channel": self.channel.name,
-                "wish": "out",
-                "source": "carrier",
-                "line": "",
-                "heard": "",
-                "at": now,
-            }
-            for person in sorted(left)
-        ]
-        participants.record_wishes(db, rows)
-        for person in sorted(left):
-            outbox.cancel_for(db, person, self.channel.name, now)
+        outbox.expire(db, name, now)
+        dead = outbox.abandon_dead_leases(db, name, now)
+        if dead:
+            log.warning("outbox.unclear", channel=name, count=dead)
+        late, ids = reports.parked_by_mischance(db, name, now - 6 * CHORES_EVERY)
+        reports.settle_parked(db, late, ids, now)
 
     # on the loop: exchanges
 
@@ -306,8 +275,7 @@ class Server:
         took = int((loop.time() - began) * 1000)
         codes = [row.secret for row in rows]
         seen = exchange_text(self.adapter, answer, messages, codes)
-        pairs = zip(rows, outcomes, strict=True)
-        self._done += [Done(row, outcome, took, seen) for row, outcome in pairs]
+        self._done.append(Exchanged(rows, outcomes, took, seen))
         self.wake()
 
     def _message(self, row: Found) -> OutboundMessage:
@@ -319,9 +287,9 @@ class Server:
             sender=row.line,
             reply_token=row.reply_token,
             report_url=self.channel.report_url,
-            expires_in=row.expires_at - row.updated_at,
+            expires_in=outbox.moment_of(row.expires_at) - outbox.moment_of(row.updated_at),
             dialog_id=row.dialog_id,
-            more=row.more,
+            more=bool(row.more),
             at=datetime.now(UTC),
         )
 
@@ -346,32 +314,8 @@ class Server:
             return clock(db)
 
 
-def _columns(row: Found, what: Settled, now: datetime) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "state": what.state,
-        "reason": what.reason,
-        "carrier_id": next(iter(what.carrier_ids), ""),
-        "due_at": what.due_at or row.due_at,
-        "lease_until": None,
-        "updated_at": now,
-    }
-
-
-def _batches(rows: Sequence[Found], kind: type[Adapter]) -> list[Sequence[Found]]:
-    """Cut what was claimed into requests; some carriers take one sender a request."""
-    found: list[list[Found]] = []
-    for row in rows:
-        fits = found and len(found[-1]) < kind.batch_size
-        if fits and (not kind.one_sender or found[-1][0].line == row.line):
-            found[-1].append(row)
-        else:
-            found.append([row])
-    return list(found)
-
-
-def _by_id(row: dict[str, Any]) -> int:
-    return int(row["id"])
+def _count(done: Sequence[Exchanged]) -> int:
+    return sum(len(one.rows) for one in done)
 
 
 def _log_fault(channel: str, error: Exception) -> None:

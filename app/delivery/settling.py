@@ -21,6 +21,9 @@ REST = timedelta(seconds=1)
 LONGEST_REST = timedelta(minutes=1)
 PROBE_AFTER = timedelta(minutes=1)
 LONGEST_PROBE = timedelta(minutes=15)
+FAULTS = 5
+FAULTS_WITHIN = timedelta(minutes=1)
+LOOK_AGAIN_AFTER = timedelta(seconds=15)
 
 WORDS = {
     Accepted: "accepted",
@@ -76,41 +79,76 @@ def _again(reason: str, tries: int, due: datetime, expires_at: datetime) -> Sett
 
 @dataclass
 class Mood:
-    """How a channel fares: rests after throttling, pauses when broken, longer each time."""
+    """How a channel fares: rests after throttling, pauses when broken, longer each time.
+
+    Exchanges that fail without a reason we know, several in a row, open the breaker: else a
+    carrier that has lost its mind would make everything owed unclear, one message after another.
+    """
 
     throttled: int = 0
     broken: int = 0
     resting_until: datetime | None = None
+    probe_at: datetime | None = None
+    """While paused by us: when one message is tried."""
+    faults: list[datetime] = field(default_factory=list)
+    """When exchanges failed, since one went well."""
     news: dict[str, Any] = field(default_factory=dict)
     """Columns of `channel_state` that changed."""
 
     def hear(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        """Hear how one exchange ended."""
+        kinds = {type(outcome) for outcome in outcomes}
+        if Accepted in kinds:
+            self._better(now)
+        elif Refused in kinds:
+            self.faults.clear()  # it thinks: the trouble is with the message
         for outcome in outcomes:
-            match outcome:
-                case Accepted():
-                    self._better(now)
-                case TryLater(reason=reason, after=after):
-                    self.throttled += 1
-                    rest = after or min(LONGEST_REST, REST * 2 ** min(self.throttled - 1, 10))
-                    self.resting_until = max(self.resting_until or now, now + rest)
-                    self.news |= {"last_error": reason, "last_error_at": now}
-                case ChannelBroken(reason=reason):
-                    self.broken += 1
-                    probe = min(LONGEST_PROBE, PROBE_AFTER * 2 ** min(self.broken - 1, 10))
-                    self.news |= {
-                        "paused": True,
-                        "pause_reason": reason,
-                        "probe_at": now + probe,
-                        "last_error": reason,
-                        "last_error_at": now,
-                    }
-                case Unclear(reason=reason) | Refused(reason=reason):
-                    self.news |= {"last_error": reason, "last_error_at": now}
+            if not isinstance(outcome, Accepted):
+                self.news |= {"last_error": outcome.reason, "last_error_at": now}
+        broken = next((one for one in outcomes if isinstance(one, ChannelBroken)), None)
+        later = [one for one in outcomes if isinstance(one, TryLater)]
+        if broken is not None:
+            self._pause(broken.reason, now, PROBE_AFTER, LONGEST_PROBE)
+        elif later:
+            self._rest(later, now)
+        if kinds <= {Unclear, TryLater} and not any(one.after for one in later):
+            self._fault(outcomes[0], now)
+
+    def know(self, probe_at: datetime | None) -> None:
+        """Learn what the channel's row says; staff, or the worker before us, may have written it.
+
+        Without a time to probe it is not paused, or by staff: then it is not ours to resume.
+        """
+        self.probe_at = probe_at
+        self.broken = 0 if probe_at is None else max(self.broken, 1)
+
+    def _rest(self, later: Sequence[TryLater], now: datetime) -> None:
+        self.throttled += 1
+        given = [one.after for one in later if one.after]
+        rest = max(given, default=min(LONGEST_REST, REST * 2 ** min(self.throttled - 1, 10)))
+        self.resting_until = max(self.resting_until or now, now + rest)
+
+    def _fault(self, outcome: Outcome, now: datetime) -> None:
+        lately = [at for at in self.faults if at > now - FAULTS_WITHIN]
+        self.faults = [*lately, now]
+        if self.broken or len(self.faults) >= FAULTS:
+            reason = getattr(outcome, "reason", "")
+            told = f"{len(self.faults)} exchanges in a row failed: {reason}"
+            self._pause(told, now, LOOK_AGAIN_AFTER, LONGEST_REST)
+
+    def _pause(self, reason: str, now: datetime, first: timedelta, longest: timedelta) -> None:
+        if self.probe_at is not None and now < self.probe_at:
+            return  # it was in the air already when the channel was paused: no probe
+        self.broken += 1
+        self.probe_at = now + min(longest, first * 2 ** min(self.broken - 1, 10))
+        self.news |= {"paused": True, "pause_reason": reason, "probe_at": self.probe_at}
 
     def _better(self, now: datetime) -> None:
         if self.broken:
             self.news |= {"paused": False, "pause_reason": "", "probe_at": None}
         self.throttled = self.broken = 0
+        self.probe_at = None
+        self.faults.clear()
         self.resting_until = None
         self.news["last_sent_at"] = now
 

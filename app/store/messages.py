@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, literal, select, tuple_, update
 
 from app.store.groups_search import Place
-from app.store.schema import attempts, inbox, outbox, reports
+from app.store.schema import attempts, conversations, inbox, outbox, reports
 from app.store.types import word
 
 Direction = Literal["in", "out"]
@@ -71,8 +71,14 @@ def _of(table: Any, wanted: Filter, limit: int, below: Place | None) -> Any:
         statement = statement.where(table.c.channel == wanted.channel)
     if wanted.participant is not None:
         statement = statement.where(table.c.participant_id == wanted.participant)
-    if wanted.conversation is not None:
-        statement = statement.where(table.c.conversation_id == wanted.conversation)
+    if wanted.conversation is not None:  # by its person, for whom both tables have an index
+        whose = select(conversations.c.participant_id).where(
+            conversations.c.id == wanted.conversation
+        )
+        statement = statement.where(
+            table.c.participant_id == whose.scalar_subquery(),
+            table.c.conversation_id == wanted.conversation,
+        )
     if wanted.since:
         statement = statement.where(came >= wanted.since)
     if wanted.until:

@@ -1,7 +1,7 @@
 """The outbox: what we owe people, claimed by one worker at a time and only ever moved forward."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -11,14 +11,14 @@ from sqlalchemy import (
     Row,
     String,
     bindparam,
-    case,
     func,
+    literal_column,
     select,
     update,
 )
 
-from app.store.bulk import dumped, insert_rows, unpacked
-from app.store.schema import attempts, carrier_ids, outbox
+from app.store.bulk import Prepared, as_text, insert_rows, moment, prepared
+from app.store.schema import carrier_ids, outbox
 from app.store.types import Instant, word
 
 MAY_BECOME: Mapping[str, frozenset[str]] = {
@@ -48,26 +48,56 @@ def add(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
     insert_rows(db, outbox, rows)
 
 
+TAKEN = (
+    *(
+        "id",
+        "participant_id",
+        "address",
+        "line",
+        "text",
+        "secret",
+        "reply_token",
+        "dialog_id",
+        "more",
+    ),
+    *("tries", "priority", "expires_at", "lease_until", "updated_at"),
+)
+"""What a worker needs to know of a message."""
+moment_of = moment
+"""Reads a time of what `claim` gives."""
+
+
 def claim(
-    db: Connection, channel: str, now: datetime, limit: int, lease: timedelta, most: int
+    db: Connection, channel: str, now: datetime, limit: int, until: datetime, most: int
 ) -> Sequence[Row[Any]]:
     """Take what is due on a channel, the person's oldest first; two workers never share one.
 
-    `most` is the least urgent priority that may go now: quiet hours hold bulk back.
+    `most` is the least urgent priority that may go now: quiet hours hold bulk back. `until` is
+    when a worker that has said nothing is taken for dead, and what it took for unclear.
     """
-    statement = _claim(db.dialect.name)
+    at = _time(db)
     given = {
         "this_channel": channel,
-        "now": now,
+        "now": at(now),
         "most": most,
         "lim": limit,
-        "until": now + lease,
+        "until": at(until),
     }
-    return sorted(db.execute(statement, given).all(), key=lambda row: (row.priority, row.id))
+    rows = _claim(db.dialect.name).run(db, given)
+    return sorted(rows, key=lambda row: (row.priority, row.id))
+
+
+def _time(db: Connection) -> Callable[[datetime], Any]:
+    """How a time is handed to the driver itself."""
+    return as_text if db.dialect.name == "sqlite" else _as_it_is
+
+
+def _as_it_is(value: datetime) -> datetime:
+    return value
 
 
 @cache
-def _claim(dialect: str) -> Any:
+def _claim(dialect: str) -> Prepared:
     earlier = outbox.alias("earlier")
     channel = bindparam("this_channel", type_=String)
     now = bindparam("now", type_=Instant)
@@ -96,17 +126,34 @@ def _claim(dialect: str) -> Any:
     )
     if dialect == "postgresql":
         due = due.with_for_update(skip_locked=True)
-    return (
+    else:
+        due = due.offset(literal_column("0"))  # else SQLAlchemy makes it a parameter
+    taken = (
         update(outbox)
         .where(outbox.c.id.in_(due.scalar_subquery()))
         .values(
-            state="sending",
-            tries=outbox.c.tries + 1,
+            state=word("sending"),
+            tries=outbox.c.tries + literal_column("1"),
             lease_until=bindparam("until", type_=Instant),
             updated_at=now,
         )
-        .returning(*outbox.c)
+        .returning(*(outbox.c[name] for name in TAKEN))
     )
+    return prepared(taken, dialect)
+
+
+def give_back(db: Connection, channel: str, until: datetime, now: datetime) -> int:
+    """Queue again what was claimed until this very moment and surely never handed over."""
+    statement = (
+        update(outbox)
+        .where(
+            outbox.c.channel == channel,
+            outbox.c.state == word("sending"),
+            outbox.c.lease_until == until,
+        )
+        .values(state="queued", tries=outbox.c.tries - 1, lease_until=None, updated_at=now)
+    )
+    return db.execute(statement).rowcount
 
 
 def is_due(db: Connection, channel: str, now: datetime) -> bool:
@@ -114,28 +161,6 @@ def is_due(db: Connection, channel: str, now: datetime) -> bool:
         outbox.c.channel == channel, outbox.c.state == word("queued"), outbox.c.due_at <= now
     )
     return db.execute(statement.limit(1)).first() is not None
-
-
-def finish(db: Connection, rows: Sequence[dict[str, Any]], tried: Sequence[dict[str, Any]]) -> None:
-    """Write what became of claimed messages, and the attempts.
-
-    A report may have come before us: then its word about the state stands.
-    """
-    if rows:
-        db.execute(_finish(db.dialect.name), {"rows": dumped(rows)})
-    insert_rows(db, attempts, tried)
-
-
-@cache
-def _finish(dialect: str) -> Any:
-    names = ("id", "state", "reason", "carrier_id", "due_at", "lease_until", "updated_at")
-    given = unpacked(dialect, [outbox.c[name] for name in names])
-    ours = outbox.c.state == word("sending")
-    values: dict[str, Any] = {name: given.c[name] for name in names[3:]}
-    for name in ("state", "reason"):
-        values[name] = case((ours, given.c[name]), else_=outbox.c[name])
-    values["secret"] = case((given.c.state == "queued", outbox.c.secret), else_="")
-    return update(outbox).where(outbox.c.id == given.c.id).values(values)
 
 
 def add_carrier_ids(db: Connection, rows: Sequence[dict[str, Any]]) -> None:

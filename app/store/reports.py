@@ -92,6 +92,27 @@ def parked(db: Connection, channel: str, carrier_ids_: Iterable[str]) -> Sequenc
     return db.execute(statement.order_by(reports.c.id)).all()
 
 
+def parked_by_mischance(
+    db: Connection, channel: str, since: datetime
+) -> tuple[Sequence[Any], dict[str, int]]:
+    """Reports parked lately whose message is known by now, and which message that is.
+
+    Such a report was read while we wrote down the carrier's id: neither saw the other.
+    """
+    lately = select(reports).where(
+        reports.c.outbox_id.is_(None),
+        reports.c.channel == channel,
+        reports.c.at >= since,
+        reports.c.carrier_id != "",
+    )
+    found = db.execute(lately.order_by(reports.c.id)).all()
+    if not found:
+        return [], {}
+    known = _by_carrier_id(db, [(channel, row.carrier_id) for row in found])
+    ids = {row.carrier_id: int(row.id) for row in known}
+    return [row for row in found if row.carrier_id in ids], ids
+
+
 def settle_parked(
     db: Connection, early: Sequence[Any], ids: Mapping[str, int], now: datetime
 ) -> None:

@@ -75,7 +75,11 @@ def _turns(db: Db, conversation: int) -> Sequence[Told]:
         .order_by(inbox.c.handled_at, inbox.c.id)
     ).all()
     said: dict[int, list[str]] = {}
-    rows = select(outbox.c.inbox_id, outbox.c.text).where(outbox.c.conversation_id == conversation)
+    whose = select(conversations.c.participant_id).where(conversations.c.id == conversation)
+    rows = select(outbox.c.inbox_id, outbox.c.text).where(
+        outbox.c.participant_id == whose.scalar_subquery(),
+        outbox.c.conversation_id == conversation,
+    )
     for row in db.execute(rows.order_by(outbox.c.id)):
         said.setdefault(row.inbox_id, []).append(row.text)
     return [Told(row, tuple(said.get(row.id, ()))) for row in heard]

@@ -374,7 +374,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("carrier_id <> ''"),
             sqlite_where=sa.text("carrier_id <> ''"),
         )
-        batch_op.create_index("ix_outbox_conversation_id", ["conversation_id"], unique=False)
         batch_op.create_index("ix_outbox_created_at", ["created_at"], unique=False)
         batch_op.create_index(
             "ix_outbox_due",
@@ -1053,7 +1052,6 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'queued'"),
         )
         batch_op.drop_index("ix_outbox_created_at")
-        batch_op.drop_index("ix_outbox_conversation_id")
         batch_op.drop_index(
             "ix_outbox_carrier_id",
             postgresql_where=sa.text("carrier_id <> ''"),

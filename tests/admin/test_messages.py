@@ -9,7 +9,7 @@ from app.store import messages, participants
 from app.store import outbox as queue
 from app.store.outbox import STARS
 from app.store.schema import attempts, outbox, reports
-from tests.admin.builders import NOW, Api, a_message_in, a_message_out, a_person
+from tests.admin.builders import NOW, Api, a_conversation, a_message_in, a_message_out, a_person
 
 
 def texts(items: list[dict[str, Any]]) -> list[str]:
@@ -45,6 +45,7 @@ def test_both_directions_by_time_page_by_page(api: Api, person: int) -> None:
 def test_filters(api: Api, person: int, query: dict[str, Any], found: list[str]) -> None:
     later = NOW + timedelta(hours=2)
     a_message_in(api.office, person, "a")
+    a_conversation(api.office, person, id=5)
     a_message_out(api.office, person, "b", state="failed", conversation_id=5)
     a_message_out(api.office, person, "c", state="delivered", channel="other", created_at=later)
 
@@ -111,7 +112,7 @@ def test_only_what_waits_can_be_cancelled(api: Api, person: int) -> None:
     api.post(f"/messages/{message}/cancel", expect=409)
     taken = a_message_out(api.office, person, "y")
     with api.office.store.write() as db:
-        queue.claim(db, "main", NOW, 10, timedelta(minutes=1), 2)
+        queue.claim(db, "main", NOW, 10, NOW + timedelta(minutes=1), 2)
     api.post(f"/messages/{taken}/cancel", expect=409)
     with api.office.store.read() as db:
         assert db.execute(select(outbox.c.state).where(outbox.c.id == taken)).scalar() == "sending"

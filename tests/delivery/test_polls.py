@@ -261,7 +261,7 @@ async def test_a_batch_that_an_adapter_stumbles_over_is_kept(asking: Asking) -> 
     await asking.until(lambda: asking.rows(inbox))
     (row,) = asking.rows(inbox)
     assert (row.state, row.problem) == ("unread", "KeyError")
-    assert asking.rows(polled) == []
+    await asking.until(lambda: asking.rows(polled) == [])
 
 
 async def test_an_answer_that_was_cut_off_is_asked_for_again(asking: Asking) -> None:

@@ -5,8 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.delivery.settling import (
+    FAULTS,
+    FAULTS_WITHIN,
     LONGEST_PROBE,
     LONGEST_REST,
+    LOOK_AGAIN_AFTER,
     MOST_TRIES,
     Mood,
     Settled,
@@ -82,11 +85,73 @@ def test_a_throttled_channel_rests_longer_each_time_and_recovers() -> None:
 
 
 def test_a_broken_channel_is_paused_and_probed_until_it_works() -> None:
-    mood = Mood()
+    mood, now = Mood(), NOW
     for _ in range(9):
-        mood.hear([ChannelBroken("no credit")], NOW)
+        mood.hear([ChannelBroken("no credit")], now)
+        waited = mood.news["probe_at"] - now
+        mood.hear([ChannelBroken("no credit")], now)  # in the air at the same time: no probe
+        assert mood.news["probe_at"] - now == waited
+        now = mood.news["probe_at"]
     assert mood.news["paused"] is True
-    assert mood.news["probe_at"] == NOW + LONGEST_PROBE
+    assert waited == LONGEST_PROBE
+    mood.hear([Accepted()], now)
+    assert mood.news["paused"] is False
+
+
+def test_a_request_is_throttled_once_however_many_messages_it_held() -> None:
+    mood = Mood()
+    mood.hear([TryLater("slow down")] * 100, NOW)
+    assert mood.resting_until == NOW + SECOND
+
+
+@pytest.mark.parametrize("outcome", [Unclear("no answer"), TryLater("not there")])
+def test_five_exchanges_that_fail_in_a_row_open_the_breaker(outcome: Outcome) -> None:
+    mood, now = Mood(), NOW
+    for _ in range(FAULTS - 1):
+        mood.hear([outcome] * 3, now)
+        now += 6 * SECOND
+    assert "paused" not in mood.news
+    mood.hear([outcome] * 3, now)
+    assert mood.news["paused"] is True
+    assert mood.news["probe_at"] == now + LOOK_AGAIN_AFTER
+    now = mood.news["probe_at"]
+    mood.hear([outcome], now)
+    assert mood.news["probe_at"] == now + 2 * LOOK_AGAIN_AFTER
+    mood.hear([Accepted()], now)
+    assert mood.news["paused"] is False
+
+
+@pytest.mark.parametrize(
+    "between",
+    [Accepted(), Refused("bad number"), TryLater("slow down", SECOND)],
+)
+def test_exchanges_with_a_reason_between_keep_the_breaker_shut(between: Outcome) -> None:
+    mood = Mood()
+    for _ in range(4 * FAULTS):
+        mood.hear([between if isinstance(between, TryLater) else Unclear("no answer")], NOW)
+        mood.hear([between], NOW)
+    assert "paused" not in mood.news
+
+
+def test_faults_far_apart_keep_the_breaker_shut() -> None:
+    mood = Mood()
+    for number in range(4 * FAULTS):
+        mood.hear([Unclear("no answer")], NOW + number * FAULTS_WITHIN / 4)
+    assert "paused" not in mood.news
+
+
+def test_what_staff_paused_is_not_ours_to_resume() -> None:
+    mood = Mood()
+    mood.hear([ChannelBroken("no credit")], NOW)
+    mood.know(None)
+    mood.news = {}
+    mood.hear([Accepted()], NOW)
+    assert "paused" not in mood.news
+
+
+def test_a_pause_outlives_the_worker_that_made_it() -> None:
+    mood = Mood()
+    mood.know(NOW)
     mood.hear([Accepted()], NOW)
     assert mood.news["paused"] is False
 

@@ -15,6 +15,7 @@ from app.intake.retelling import retell
 from app.intake.spooling import NotKept
 from app.store import engine
 from app.store import outbox as outbox_rows
+from app.store.ends import finish
 from app.store.retelling import past_of
 from app.store.schema import (
     consents,
@@ -333,13 +334,13 @@ async def test_a_report_that_beats_our_own_commit_is_not_undone(room: Room) -> N
     await room.say(1, "9")
     now = datetime.now(UTC)
     with room.store.write() as db:
-        lease = timedelta(seconds=90)
-        (claimed,) = outbox_rows.claim(db, "main", now, 10, lease, 2)
+        until = now + timedelta(seconds=90)
+        (claimed,) = outbox_rows.claim(db, "main", now, 10, until, 2)
     await room.tell(Report(Status.DELIVERED, our_id=str(claimed.id)))
-    row = {"id": claimed.id, "state": "sent", "reason": "", "carrier_id": "k1"}
-    times = {"due_at": now, "lease_until": None, "updated_at": now}
+    end = {"id": claimed.id, "state": "sent", "reason": "", "carrier_id": "k1", "due_at": None}
+    tried = {"attempt_id": 7, "outcome": "accepted", "said": "", "took_ms": 9, "exchange": ""}
     with room.store.write() as db:
-        outbox_rows.finish(db, [{**row, **times}], [])
+        assert finish(db, "main", [{**end, **tried, "at": now}]) == []
     (owed,) = room.rows(outbox)
     assert (owed.state, owed.carrier_id) == ("delivered", "k1")
 

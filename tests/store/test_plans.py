@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from app.store import conversations, inbox, outbox, participants, reports, retention
+from app.store import conversations, ends, inbox, outbox, participants, reports, retention
 from app.store.engine import Db, Store, open_store
 from app.store.ids import Ids
 
@@ -63,13 +63,15 @@ select i, '{CHANNEL}', case when i % 300 = 0 then null else i end, 'k' || i, 'de
   timestamptz '2025-01-01Z' + i * interval '15 minutes'
 from generate_series(1, {PEOPLE}) i;
 """
+NEW_ID = Ids(2)
 SOME = range(1, 9000, 150)
 """As many people as one group of turns has on a busy day."""
 
 
 def sent(message: int) -> dict[str, Any]:
-    told = {"state": "sent", "reason": "", "carrier_id": f"k{message}", "lease_until": None}
-    return {"id": message, "due_at": NOW, "updated_at": NOW, **told}
+    told = {"state": "sent", "reason": "", "carrier_id": f"k{message}", "due_at": None}
+    tried = {"attempt_id": NEW_ID(), "outcome": "accepted", "said": "", "took_ms": 9}
+    return {"id": message, **told, **tried, "exchange": "", "at": NOW}
 
 
 HOT: dict[str, tuple[Callable[[Db], object], set[str]]] = {
@@ -87,7 +89,7 @@ HOT: dict[str, tuple[Callable[[Db], object], set[str]]] = {
     ),
     "to_wake": (lambda db: conversations.to_wake(db, 500), {"ix_conversations_wake_at"}),
     "claim": (
-        lambda db: outbox.claim(db, CHANNEL, NOW, 10, MINUTE, 2),
+        lambda db: outbox.claim(db, CHANNEL, NOW, 10, NOW + MINUTE, 2),
         {"ix_outbox_due", "ix_outbox_line_of_person"},
     ),
     "is_due": (lambda db: outbox.is_due(db, CHANNEL, NOW), {"ix_outbox_due"}),
@@ -98,7 +100,11 @@ HOT: dict[str, tuple[Callable[[Db], object], set[str]]] = {
     ),
     "cancel_for": (lambda db: outbox.cancel_for(db, 7, CHANNEL, NOW), set()),
     "in_state": (lambda db: outbox.in_state(db, CHANNEL, "sent", NOW, 100), set()),
-    "finish": (lambda db: outbox.finish(db, [sent(n) for n in SOME], []), {"pk_outbox"}),
+    "give_back": (lambda db: outbox.give_back(db, CHANNEL, NOW, NOW), {"ix_outbox_sending"}),
+    "finish": (
+        lambda db: ends.finish(db, CHANNEL, [sent(n) for n in SOME]),
+        {"pk_outbox"},
+    ),
     "depth": (outbox.depth, set()),
     "match by the carrier's id": (
         lambda db: reports.match(db, [(CHANNEL, f"k{n}", "") for n in SOME]),
@@ -111,6 +117,10 @@ HOT: dict[str, tuple[Callable[[Db], object], set[str]]] = {
     "parked": (
         lambda db: reports.parked(db, CHANNEL, [f"k{n}" for n in SOME]),
         {"ix_reports_parked"},
+    ),
+    "parked_by_mischance": (
+        lambda db: reports.parked_by_mischance(db, CHANNEL, NOW - timedelta(days=130)),
+        {"ix_outbox_carrier_id"},
     ),
     "forget": (
         lambda db: retention.forget(db, timedelta(days=500), 100),

@@ -146,7 +146,6 @@ outbox = Table(
         **where("bulk_id IS NOT NULL"),
     ),
     Index("ix_outbox_carrier_id", "channel", "carrier_id", **where("carrier_id <> ''")),
-    Index("ix_outbox_conversation_id", "conversation_id"),
     Index("ix_outbox_participant_id_id", "participant_id", "id"),
     Index("ix_outbox_created_at", "created_at"),
 )
