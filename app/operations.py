@@ -1,11 +1,14 @@
 """For whoever runs the house: is it alive, can it keep what it is given, what does it count."""
 
 import asyncio
+import contextlib
+import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Protocol
 
-from fastapi import APIRouter, Response
+import uvicorn
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -30,15 +33,41 @@ class Parts(Protocol):
     worker: Worker
 
 
-def router(parts: Parts, door: Door) -> APIRouter:
+class _Beside(uvicorn.Server):
+    """A server beside other work, which hears the signals."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def served(parts: Parts, at: socket.socket) -> AsyncIterator[None]:
+    """Tell the same of a process that serves nothing else."""
+    app = FastAPI(openapi_url=None)
+    app.include_router(router(parts, None))
+    server = _Beside(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
+    serving = asyncio.create_task(server.serve([at]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def router(parts: Parts, door: Door | None) -> APIRouter:
     routes = APIRouter(tags=["operations"])
     registry = CollectorRegistry()
     registry.register(_Collector(parts, door))
     ProcessCollector(registry=registry)
 
     @routes.get("/healthz", summary="The process is alive")
-    async def healthz() -> dict[str, str]:
-        return {"status": "alive", "database": parts.desk.trouble or "well"}
+    async def healthz() -> dict[str, object]:
+        return {
+            "status": "alive",
+            "database": parts.desk.trouble or "well",
+            "channels": {one.channel.name: one.counts.does for one in parts.worker.servers},
+        }
 
     @routes.get("/readyz", summary="It can keep what it is given")
     async def readyz() -> JSONResponse:
@@ -86,7 +115,7 @@ def _trouble(parts: Parts) -> str:
 class _Collector:
     """Reads the counts when it is asked; nothing is counted twice."""
 
-    def __init__(self, parts: Parts, door: Door) -> None:
+    def __init__(self, parts: Parts, door: Door | None) -> None:
         self._parts, self._door = parts, door
 
     def describe(self) -> Iterable[Metric]:
@@ -124,7 +153,8 @@ class _Collector:
         family = CounterMetricFamily(
             "muster_webhooks", "Answers to webhooks", labels=["channel", "status"]
         )
-        for (channel, status), count in list(self._door.counts.items()):
+        counts = {} if self._door is None else self._door.counts
+        for (channel, status), count in list(counts.items()):
             family.add_metric([channel, str(status)], count)
         yield family
 
@@ -148,7 +178,13 @@ class _Collector:
         age = GaugeMetricFamily(
             "muster_outbox_oldest_seconds", "Age of the oldest that is due", labels=labels
         )
+        unclear = GaugeMetricFamily(
+            "muster_outbox_unclear", "Messages that may have arrived", labels=["channel"]
+        )
         paused = GaugeMetricFamily("muster_channel_paused", "1 while it rests", labels=["channel"])
+        broken = GaugeMetricFamily(
+            "muster_channel_broken", "1 while it is tried now and then", labels=["channel"]
+        )
         with self._parts.store.read() as db:
             began = time.perf_counter()
             now = clock(db)
@@ -157,8 +193,11 @@ class _Collector:
                 word = [channel, PRIORITIES[priority]]
                 depth.add_metric(word, count)
                 age.add_metric(word, max(0.0, (now - oldest).total_seconds()))
+            doubts = outbox.unclear(db)
             for state in channels.states(db).values():
                 paused.add_metric([state.channel], int(state.paused))
+                broken.add_metric([state.channel], int(state.paused and state.probe_at is not None))
+                unclear.add_metric([state.channel], doubts.get(state.channel, 0))
         yield GaugeMetricFamily("muster_database_up", "1 if the database answers", 1)
         yield GaugeMetricFamily("muster_database_answer_seconds", "Its answer's time", answered)
-        yield from (depth, age, paused)
+        yield from (depth, age, unclear, paused, broken)

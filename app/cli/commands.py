@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,7 @@ from app.cli.publishing import publish
 from app.conversation.source import BadFlow
 from app.logs import set_up_logs
 from app.main import create_app, put_together
+from app.operations import served
 from app.running import Muster, running
 from app.settings import BadSettings, Settings
 from app.store.engine import DatabaseAway
@@ -107,21 +109,37 @@ def _run_uvicorn(
 
 
 @app.command()
-def work(config: Config = None) -> None:
-    """Send what is owed and ask carriers, without serving anything."""
+def work(
+    host: str = "127.0.0.1",
+    metrics_port: Annotated[
+        int, typer.Option(help="Where /metrics, /healthz and /readyz are told; 0 is nowhere.")
+    ] = 0,
+    config: Config = None,
+) -> None:
+    """Send what is owed and ask carriers, without serving anything else."""
     settings = settings_or_exit(config)
     set_up_logs()
-    with _readable():
-        muster = put_together(settings)
-    uvloop.run(_work(muster))
+    with contextlib.ExitStack() as held:
+        at = held.enter_context(_port(host, metrics_port)) if metrics_port else None
+        with _readable():
+            muster = put_together(settings)
+        uvloop.run(_work(muster, at))
 
 
-async def _work(muster: Muster) -> None:
+def _port(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        fail(f"cannot listen on {host}:{port}: {error.strerror}")
+
+
+async def _work(muster: Muster, at: socket.socket | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running(muster, with_worker=True):
+    told = contextlib.nullcontext() if at is None else served(muster, at)
+    async with running(muster, with_worker=True), told:
         await stop.wait()
 
 

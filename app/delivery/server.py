@@ -57,6 +57,8 @@ class Counts:
 
     outcomes: dict[str, int] = field(default_factory=dict)
     leads: bool = False
+    does: str = "starts"
+    """In a word: serves, stands by, rests, is paused, or cannot reach the database."""
 
 
 class Server:
@@ -106,7 +108,7 @@ class Server:
             try:
                 pause = await self._cycle()
             except DatabaseAway:
-                self.counts.leads = False
+                self.counts.leads, self.counts.does = False, "cannot reach the database"
                 pause = STANDBY
             except Exception as error:  # noqa: BLE001  a fault in one cycle must not end the service
                 _log_fault(self.channel.name, error)
@@ -153,8 +155,16 @@ class Server:
             rows, pause = self._next(db, state, now, self._open - _count(done))
         self._committed(done, rows)
         self.counts.leads = state is not None
+        self.counts.does = self._does(state, now)
         self._lease_until = None if state is None else state.lease_until
         return pause
+
+    def _does(self, state: ChannelState | None, now: datetime) -> str:
+        if state is None:
+            return "stands by"
+        if self._mood.probe_at is not None or state.paused:
+            return "is paused"
+        return "rests" if (self._mood.resting_until or now) > now else "serves"
 
     def _committed(self, done: Sequence[Exchanged], rows: Sequence[Found]) -> None:
         """Only now is it sure that they are written, and these ours."""

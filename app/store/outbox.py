@@ -246,6 +246,13 @@ def depth(db: Connection) -> Sequence[tuple[str, int, int, datetime]]:
     ]
 
 
+def unclear(db: Connection) -> dict[str, int]:
+    """How many messages of each channel may have arrived."""
+    statement = select(outbox.c.channel, func.count()).where(outbox.c.state == word("unclear"))
+    counts = db.execute(statement.group_by(outbox.c.channel))
+    return {channel: int(count) for channel, count in counts}
+
+
 def settle_unclear(db: Connection, message: int, columns: Mapping[str, Any], now: datetime) -> None:
     """Write what a look-up found, unless a report has said more meanwhile."""
     statement = update(outbox).where(outbox.c.id == message, outbox.c.state == word("unclear"))

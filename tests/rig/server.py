@@ -69,8 +69,8 @@ class Muster:
             raise
         return server
 
-    def work(self, **environment: str) -> Program:
-        return Program([MUSTER, "work"], self.folder / "work.log", environment).start()
+    def work(self, *words: str, **environment: str) -> Program:
+        return Program([MUSTER, "work", *words], self.folder / "work.log", environment).start()
 
     def is_ready(self) -> bool:
         try:
