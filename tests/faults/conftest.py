@@ -1,5 +1,8 @@
 """Faults come in a short form, run with the other tests, and a long one: `make faults`."""
 
+import os
+import secrets
+
 import pytest
 
 from tests.rig.carrier import a_carrier
@@ -20,3 +23,10 @@ def short_and_long(short, long):
             pytest.param(long, marks=[pytest.mark.faults, pytest.mark.timeout(3600)]),
         ],
     )
+
+
+def a_seed():
+    """Another one each time, printed; `MUSTER_SEED` plays one again."""
+    seed = int(os.environ.get("MUSTER_SEED") or secrets.randbelow(10**9))
+    print(f"MUSTER_SEED={seed}")
+    return seed
