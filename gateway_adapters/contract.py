@@ -413,8 +413,8 @@ def secret(default: str | None = None) -> str:
 
 def same_secret(given: str, expected: str) -> bool:
     """Compare in constant time; an unset secret matches nothing."""
-    pair = (text.encode("utf-8", "surrogatepass") for text in (given, expected))
-    return bool(expected) and hmac.compare_digest(*pair)
+    ours = expected.encode("utf-8", "surrogatepass")
+    return bool(ours) and hmac.compare_digest(given.encode("utf-8", "surrogatepass"), ours)
 
 
 def content_id(*parts: str) -> str:

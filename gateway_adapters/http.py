@@ -37,8 +37,7 @@ class Fields(dict[str, str]):
         fields = cls()
         for name, value in pairs:
             if value is not None:
-                text = value if isinstance(value, str) else _as_text(value)
-                fields.setdefault(str(name).lower(), text)
+                fields.setdefault(name.lower(), value if type(value) is str else _as_text(value))
         return fields
 
     def __getitem__(self, name: str) -> str:

@@ -168,6 +168,11 @@ class Flows:
             for word, language in flow.keywords.items()
         }
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The keys of every keyword."""
+        return frozenset(self.keywords)
+
 
 def several_of(definition: StepDefinition) -> int:
     return definition.most if isinstance(definition, ChoicesStep) else 1

@@ -47,7 +47,7 @@ class Said:
             talk.options_of(talk.question),
             self.situation.address,
             self.now,
-            frozenset(self.flows.keywords),
+            self.flows.words,
         )
 
 

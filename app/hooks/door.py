@@ -7,7 +7,6 @@ kept. Over the limit: 413. Not kept: 503, so that the carrier comes again.
 """
 
 import asyncio
-import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from gateway_adapters.contract import (
     Ignored,
     NotFromCarrier,
     Screen,
+    same_secret,
 )
 
 log = structlog.get_logger()
@@ -43,6 +43,7 @@ PATH = "/hooks/"
 METHODS = ("GET", "POST", "PUT")  # one carrier ends its dialogs with PUT
 MOST_BYTES = 1024 * 1024
 READ_DEADLINE = 20.0  # seconds for a whole body
+TOO_SLOW = "too slow"
 NOT_FOUND = HttpResponse.plain("Not found", 404)
 AGAIN = HttpResponse(503, b"Try again", {"content-type": "text/plain", "retry-after": "5"})
 KEPT_HEADERS = ("content-type", "user-agent", "date")
@@ -108,12 +109,11 @@ class Door:
 
     def _find(self, path: str) -> Channel | None:
         """Find the channel whose secret this path holds; the comparison gives nothing away."""
-        name, _, rest = path[len(PATH) :].partition("/")
-        given = rest.partition("/")[0].encode()
+        _, _, name, given, *_ = (*path.split("/", 4), "")
         channel = self.channels.get(name)
         secrets = channel.secrets if channel else ("",)
-        opens = [bool(s) and hmac.compare_digest(given, s.encode()) for s in secrets]
-        return channel if any(opens) else None
+        opens = [same_secret(given, secret) for secret in secrets]
+        return channel if True in opens else None
 
     def _comes_from(self, channel: Channel, scope: Scope) -> bool:
         if not channel.allow_from:
@@ -219,13 +219,12 @@ def _screen(answer: Answer, channel: Channel) -> Screen:
 def raw(request: HttpRequest) -> bytes:
     """Write a request as it is kept: without our secret and without headers that may hold one."""
     whole, _, query = request.url.partition("?")
-    channel, _, rest = whole[len(PATH) :].partition("/")
-    after = rest.partition("/")[1:]
+    parts = whole.split("/", 4)
+    parts[3] = "*"
     given = request.headers
     kept = {name: given[name] for name in KEPT_HEADERS if name in given}
-    path = f"{PATH}{channel}/*{''.join(after)}"
-    head = {"method": request.method, "path": path, "query": query, "headers": kept}
-    return orjson.dumps(head) + b"\n" + request.body
+    head = {"method": request.method, "path": "/".join(parts), "query": query, "headers": kept}
+    return b"%b\n%b" % (orjson.dumps(head), request.body)
 
 
 def request_from(kept: bytes) -> HttpRequest:
@@ -248,8 +247,19 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > MOST_BYTES:
             raise TooLarge
-    async with asyncio.timeout(READ_DEADLINE):
+    reader = asyncio.current_task()
+    assert reader is not None
+    # Not `asyncio.timeout`, which costs as much as reading the rest of the request does.
+    late = asyncio.get_running_loop().call_later(READ_DEADLINE, reader.cancel, TOO_SLOW)
+    try:
         return await _read_on(receive)
+    except asyncio.CancelledError as error:
+        if error.args != (TOO_SLOW,):
+            raise
+        reader.uncancel()
+        raise TimeoutError from error
+    finally:
+        late.cancel()
 
 
 async def _read_on(receive: Receive) -> bytes:

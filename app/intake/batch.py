@@ -70,7 +70,8 @@ class Batch:
             now, people = max(item.received_at for item in self._items), {}
         now = self._at or now
         self._writes = Writes(self._house.new_id, now)
-        self._known = inbox.repeats(self._db, [_key(item) for item in self._items])
+        self._keys = {item.token: _key(item) for item in self._items}
+        self._known = inbox.repeats(self._db, list(self._keys.values()))
         fresh = [item for item in self._items if not self._is_repeat(item)]
         fresh = join(self._db, fresh, self._writes, self._answers)
         self._learn([people[a] for i in fresh if (a := addresses[i.token])])
@@ -121,7 +122,7 @@ class Batch:
     # did it come before
 
     def _is_repeat(self, item: Item) -> bool:
-        known = self._known.get(_key(item))
+        known = self._known.get(self._keys[item.token])
         if known is not None:
             self._answers[item.token] = Answer("repeat", (known.screen,) if known.screen else ())
         row = self._dialog(item)
@@ -241,7 +242,7 @@ class Batch:
                 "id": row,
                 "channel": item.channel,
                 "kind": item.kind,
-                "key": _key(item)[1],
+                "key": self._keys[item.token][1],
                 "carrier_id": cleaned(getattr(event, "carrier_id", "")),
                 "participant_id": None if person is None else person.id,
                 "conversation_id": about.get("conversation_id"),

@@ -6,10 +6,12 @@ meet what is there already (`unpacked`), the JSON goes to both.
 """
 
 import base64
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -35,8 +37,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.types import TypeEngine
-
-from app.store.types import Instant, Json
 
 Row = Mapping[str, Any]
 THIS = "this_key"
@@ -200,23 +200,22 @@ def _insert(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
 
 @dataclass(frozen=True)
 class _Each:
-    """One prepared statement for the driver, and which cell becomes what."""
+    """One prepared statement for the driver, and the cells it wants in their order."""
 
     statement: str
-    cells: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    cells: Callable[[Row], tuple[Any, ...]]
 
 
 def _each(db: Connection, how: _Each, rows: Sequence[Row]) -> None:
     """Run the statement over the rows, past SQLAlchemy's own work on every cell."""
-    cells = how.cells
-    given = [
-        tuple(
-            row[name] if bind is None or row[name] is None else bind(row[name])
-            for name, bind in cells
-        )
-        for row in rows
-    ]
-    db.exec_driver_sql(how.statement, given)
+    db.exec_driver_sql(how.statement, [how.cells(row) for row in rows])
+
+
+def write_as_sqlite_keeps_it() -> None:
+    """Teach the driver our kinds of cells; it looks at what it does not know by itself alone."""
+    sqlite3.register_adapter(datetime, as_text)
+    sqlite3.register_adapter(dict, _json_text)
+    sqlite3.register_adapter(list, _json_text)
 
 
 @cache
@@ -243,14 +242,12 @@ def _prepared(
     keys = [name for name in names if name != THIS]
     compiled = statement.compile(dialect=dialect, column_keys=keys)
     order = [str((aliases or {}).get(name, name)) for name in compiled.positiontup or ()]
-    return _Each(str(compiled), tuple((name, _bind(table.c[name])) for name in order))
+    return _Each(str(compiled), _cells(order))
 
 
-def _bind(of: Column[Any]) -> Callable[[Any], Any] | None:
-    """How SQLite keeps a value of this column; None where it takes it as it is."""
-    if isinstance(of.type, Instant):
-        return as_text
-    return _json_text if isinstance(of.type, Json) else None
+def _cells(names: Sequence[str]) -> Callable[[Row], tuple[Any, ...]]:
+    pick = itemgetter(*names)
+    return pick if len(names) > 1 else lambda row: (pick(row),)
 
 
 def _json_text(value: Any) -> str:

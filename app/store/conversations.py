@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from app.conversation.turn import Conversation, Standing
 from app.store.bulk import (
@@ -38,6 +38,16 @@ class Kept:
     updated_at: datetime
 
 
+KEPT = tuple(
+    conversations.c[name]
+    for name in (
+        *("id", "participant_id", "channel", "line", "taken_by", "turns", "updated_at"),
+        *("flow", "version", "language", "step", "standing"),
+        *("answers", "flagged", "wake_at", "state"),
+    )
+)
+
+
 def latest_of(db: Connection, people: Sequence[int]) -> dict[int, Kept]:
     """Find each person's latest conversation, open or not."""
     if not people:
@@ -56,31 +66,26 @@ def _latest(dialect: str) -> Prepared:
         .correlate(given)
         .scalar_subquery()
     )
-    latest = select(conversations).join_from(given, conversations, conversations.c.id == newest)
+    latest = select(*KEPT).join_from(given, conversations, conversations.c.id == newest)
     return prepared(latest, dialect)
 
 
-def kept(row: Row[Any]) -> Kept:
-    return Kept(
-        row.id,
-        row.participant_id,
-        Conversation(
-            flow=row.flow,
-            version=row.version,
-            language=row.language,
-            step=row.step,
-            standing=Standing(row.standing),
-            answers=value(row.answers),
-            flagged=row.flagged,
-            wake_at=moment(row.wake_at),
-            state=value(row.state),
-        ),
-        row.channel,
-        row.line,
-        row.taken_by,
-        row.turns,
-        moment(row.updated_at),
+def kept(row: Sequence[Any]) -> Kept:
+    """Read a row of `KEPT`, whose order this follows: names cost too much here."""
+    id_, participant, channel, line, taken_by, turns, updated_at = row[:7]
+    flow, version, language, step, standing, answers, flagged, wake_at, state = row[7:]
+    conversation = Conversation(
+        flow,
+        version,
+        language,
+        step,
+        Standing(standing),
+        value(answers),
+        flagged,
+        moment(wake_at),
+        value(state),
     )
+    return Kept(id_, participant, conversation, channel, line, taken_by, turns, moment(updated_at))
 
 
 def columns_of(conversation: Conversation) -> dict[str, Any]:
@@ -123,7 +128,7 @@ def to_wake(db: Connection, limit: int) -> Sequence[tuple[int, str, str]]:
 
 
 def by_id(db: Connection, conversation: int) -> Kept | None:
-    row = db.execute(select(conversations).where(conversations.c.id == conversation)).one_or_none()
+    row = db.execute(select(*KEPT).where(conversations.c.id == conversation)).one_or_none()
     return None if row is None else kept(row)
 
 
@@ -159,7 +164,7 @@ def hasten(db: Connection, address: str) -> bool:
 def inside(db: Connection, flow: str, version: int, limit: int, after: int = 0) -> Sequence[Kept]:
     """Open conversations of a version, held for this transaction, a batch at a time."""
     rows = db.execute(
-        select(conversations)
+        select(*KEPT)
         .where(
             conversations.c.flow == flow,
             conversations.c.version == version,

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.store import patience
+from app.store.bulk import write_as_sqlite_keeps_it
 
 Db = Connection
 """One transaction, as the rooms above pass it on; what can be asked in it stands in `store`."""
@@ -144,6 +145,7 @@ def _open_postgres(url: URL, pool_size: int, plans: str = "") -> Engine:
 
 
 def _open_sqlite(url: URL, pool_size: int, begin: str) -> Engine:
+    write_as_sqlite_keeps_it()
     engine = create_engine(
         url,
         pool_size=pool_size,

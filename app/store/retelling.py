@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from app.store.conversations import Kept, by_id, kept
+from app.store.conversations import KEPT, Kept, by_id, kept
 from app.store.engine import Db
 from app.store.groups import known_to
 from app.store.schema import conversations, groups, inbox, opt_outs, outbox, participants
@@ -63,7 +63,7 @@ def _before(db: Db, found: Kept) -> Kept | None:
         conversations.c.participant_id == found.participant_id, conversations.c.id < found.id
     )
     row = db.execute(
-        select(conversations).where(conversations.c.id == earlier.scalar_subquery())
+        select(*KEPT).where(conversations.c.id == earlier.scalar_subquery())
     ).one_or_none()
     return None if row is None else kept(row)
 

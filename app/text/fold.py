@@ -5,6 +5,7 @@ For comparing only: what people wrote is stored as they wrote it.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from app.text.digits import TO_ASCII
 
@@ -62,6 +63,7 @@ UNSEEN = re.compile(
 )
 
 
+@lru_cache(1024)  # most of what people type is a number, a yes, or one of a few words
 def fold(text: str) -> str:
     """Lower case, one spelling a letter, ASCII digits, single spaces, nothing at the ends.
 
@@ -88,4 +90,6 @@ def storable(text: str) -> str:
 
 def cleaned(text: str) -> str:
     """What a person wrote, fit to be stored and shown: one line, no control characters."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text  # as ids and numbers are
     return " ".join(storable(text).split())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 # 3GPP TS 23.038 section 6.2.1: the default alphabet and, behind an escape, its extension.
@@ -48,6 +49,7 @@ def utf16_units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+@lru_cache(4096)  # a flow says the same words to everybody
 def segments(text: str) -> Segments:
     encoding = encoding_of(text)
     size = units(text, encoding)
