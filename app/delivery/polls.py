@@ -22,7 +22,7 @@ from app.intake.channel import dialable
 from app.intake.desk import Busy, Desk
 from app.intake.item import Item
 from app.intake.spooling import NotKept
-from app.store import channels, outbox
+from app.store import channels, outbox, reports
 from app.store.engine import DatabaseAway, Store, clock
 from gateway_adapters.contract import (
     Adapter,
@@ -39,7 +39,10 @@ log = structlog.get_logger()
 
 LOOK_UP_AFTER = timedelta(seconds=20)
 LOOK_UP_FOR = timedelta(hours=12)
+A_PAGE = 100
+BEGINNING = datetime.min.replace(tzinfo=UTC), 0
 ASK_AFTER = timedelta(seconds=30)
+ASK_FOR = timedelta(days=2)
 ASK_EVERY = 30.0
 BALANCE_EVERY = 300.0
 LONGEST_PAUSE = 300.0
@@ -62,6 +65,8 @@ class Poller:
         self._channel, self._store = server.channel, store
         self._client, self._thread, self._server = client, thread, server
         self._recovered = False
+        self._asked = BEGINNING
+        """Behind which message reports are asked for next."""
         self._taking = Taking(self._channel.name, store, desk, server.new_id, thread)
         self._stopping = self._taking.stopping
 
@@ -171,30 +176,49 @@ class Poller:
             await self._keep(self._adapter().reports(answer, messages), answer)
 
     def _unreported(self) -> list[list[OutboundMessage]]:
+        """The next few requests' worth; those that never get a report keep nobody from theirs."""
         size = type(self._channel.adapter).report_batch
         with self._store.read() as db:
-            before = clock(db) - ASK_AFTER
-            rows = outbox.in_state(db, self._channel.name, "sent", before, 10 * size)
+            now = clock(db)
+            after = max(self._asked, (now - ASK_FOR, 0))
+            rows = outbox.in_state(
+                db, self._channel.name, "sent", after, now - ASK_AFTER, 10 * size
+            )
+        is_last = len(rows) < 10 * size
+        self._asked = BEGINNING if is_last else (rows[-1].updated_at, rows[-1].id)
         messages = [_message(row) for row in rows if row.carrier_id]
         return [messages[start : start + size] for start in range(0, len(messages), size)]
 
     # the unclear
 
     async def _look_up(self) -> None:
-        for row in await self._in_thread(self._unclear):
-            message = _message(row)
-            request = self._adapter().look_up(message)
-            if request is None:
+        """Look up all that is in doubt; one that fails keeps no other from its end."""
+        after, at_once = BEGINNING, self._channel.connections
+        while rows := await self._in_thread(partial(self._unclear, after)):
+            after = rows[-1].updated_at, rows[-1].id
+            if self._adapter().look_up(_message(rows[0])) is None or self._stopping.is_set():
                 return
+            for some in (rows[n : n + at_once] for n in range(0, len(rows), at_once)):
+                ends = await asyncio.gather(*map(self._look, some), return_exceptions=True)
+                failed = [end for end in ends if isinstance(end, BaseException)]
+                if len(failed) == len(some):
+                    raise failed[0]
+
+    async def _look(self, row: Any) -> None:
+        message = _message(row)
+        request = self._adapter().look_up(message)
+        if request is not None:
             answer = await self._client.exchange(request)
             found = self._adapter().looked_up(answer, message)
             await self._in_thread(partial(self._settle, row, found))
 
-    def _unclear(self) -> Sequence[Any]:
+    def _unclear(self, after: tuple[datetime, int]) -> Sequence[Any]:
         with self._store.read() as db:
             now = clock(db)
-            rows = outbox.in_state(db, self._channel.name, "unclear", now - LOOK_UP_AFTER, 50)
-        return [row for row in rows if row.updated_at > now - LOOK_UP_FOR]
+            after = max(after, (now - LOOK_UP_FOR, 0))
+            return outbox.in_state(
+                db, self._channel.name, "unclear", after, now - LOOK_UP_AFTER, A_PAGE
+            )
 
     def _settle(self, row: Any, found: Any) -> None:
         with self._store.write() as db:
@@ -210,6 +234,9 @@ class Poller:
                 first = next(iter(what.carrier_ids), row.carrier_id)
                 columns = {"state": what.state, "reason": what.reason, "carrier_id": first}
             outbox.settle_unclear(db, row.id, columns, now)
+            if key := columns.get("carrier_id"):  # its report may have come before us
+                early = reports.parked(db, self._channel.name, [key])
+                reports.settle_parked(db, early, {key: row.id}, now)
 
     # money
 

@@ -12,8 +12,10 @@ from sqlalchemy import (
     String,
     bindparam,
     func,
+    literal,
     literal_column,
     select,
+    tuple_,
     update,
 )
 
@@ -216,17 +218,29 @@ def cancel_for(db: Connection, person: int, channel: str, now: datetime) -> int:
 
 
 def in_state(
-    db: Connection, channel: str, state: str, before: datetime, limit: int
+    db: Connection,
+    channel: str,
+    state: str,
+    after: tuple[datetime, int],
+    before: datetime,
+    limit: int,
 ) -> Sequence[Row[Any]]:
-    """Messages that have stood in a state since before this, oldest first."""
+    """Messages that have stood in a state since a time between these, oldest first.
+
+    `after` has an id besides, so that one may go on behind the last row of a page.
+    """
+    since, last = after
     statement = (
         select(outbox)
         .where(
             outbox.c.channel == channel,
             outbox.c.state == word(state),
+            outbox.c.updated_at >= since,
+            tuple_(outbox.c.updated_at, outbox.c.id)
+            > tuple_(literal(since, Instant), literal(last)),
             outbox.c.updated_at <= before,
         )
-        .order_by(outbox.c.updated_at)
+        .order_by(outbox.c.updated_at, outbox.c.id)
         .limit(limit)
     )
     return db.execute(statement).all()

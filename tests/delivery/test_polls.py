@@ -22,7 +22,10 @@ from app.intake.batch import House
 from app.intake.channel import Channel
 from app.intake.desk import Desk
 from app.intake.talking import Talk, Watch
-from app.store import channels
+from app.intake.writes import Writes
+from app.store import channels, participants
+from app.store import outbox as outbox_rows
+from app.store import reports as report_store
 from app.store.engine import Store, clock, open_store
 from app.store.ids import Ids
 from app.store.polled import Brought, keep
@@ -52,6 +55,7 @@ LINE = "30001152"
 class Asked(Simulator):
     """Hands each message out once, by number, two at a time; knows what it took."""
 
+    report_batch: ClassVar[int] = 1
     poll_every: ClassVar[timedelta] = timedelta(seconds=0.05)
     base: str
 
@@ -96,6 +100,7 @@ class Shelf:
     kept: list[dict[str, Any]] = field(default_factory=list)
     reports: dict[str, str] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
+    unknowable: set[str] = field(default_factory=set)
     broken: bool = False
     cuts: bool = False
     asked: int = 0
@@ -121,6 +126,8 @@ class Shelf:
         return web.json_response({i: self.reports[i] for i in ids if i in self.reports})
 
     async def look(self, request: web.Request) -> web.Response:
+        if request.query["id"] in self.unknowable:
+            return web.Response(text="<oops>")
         found = self.known.get(request.query["id"])
         return web.json_response({"id": found} if found else None)
 
@@ -291,6 +298,41 @@ async def test_the_unclear_is_looked_up_by_our_id(asking: Asking, known: str, st
         db.execute(update(outbox).values(state="unclear", updated_at=clock(db)))
     await asking.until(lambda: asking.rows(outbox)[0].state == state)
     assert asking.rows(outbox)[0].carrier_id == known
+
+
+async def test_a_look_up_that_fails_keeps_no_other_from_its_end(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polls, "A_PAGE", 3)
+    asking.shelf.waiting = [text(n) for n in range(1, 14)]
+    await asking.until(lambda: len(asking.rows(outbox)) == 13)
+    owed = [str(row.id) for row in asking.rows(outbox)]
+    asking.shelf.known = {key: f"k{key}" for key in owed}
+    asking.shelf.unknowable = {owed[0], owed[5]}
+    early = {"id": 5, "channel": "main", "outbox_id": None, "carrier_id": f"k{owed[1]}"}
+    with asking.store.write() as db:
+        told = {"our_id": "", "status": "delivered", "reason": "", "at": clock(db)}
+        report_store.add(db, [{**early, **told}])
+        db.execute(update(outbox).values(state="unclear", updated_at=clock(db)))
+    asking.server.counts.leads = True
+    await asking.until(lambda: [r.state for r in asking.rows(outbox)].count("sent") == 10)
+    states = [row.state for row in asking.rows(outbox)]
+    assert (states[0], states[5]) == ("unclear", "unclear")
+    assert states[1] == "delivered", "its report had come before"
+
+
+async def test_messages_without_reports_keep_no_other_from_theirs(asking: Asking) -> None:
+    size, owed = Asked.report_batch, 12
+    with asking.store.write() as db:
+        now, people = participants.hold(db, [f"+98912{n:07}" for n in range(owed)], Ids(3))
+        writes = Writes(Ids(4), now)
+        for person in people.values():
+            writes.owe(asking.server.channel, person, "text", state="sent")
+        rows = [{**row, "carrier_id": f"k{n}"} for n, row in enumerate(writes.outbox)]
+        outbox_rows.add(db, rows)
+    assert owed > 10 * size, "more than one round asks for"
+    asking.shelf.reports = {f"k{owed - 1}": "delivered"}
+    await asking.until(lambda: asking.rows(outbox)[-1].state == "delivered")
 
 
 async def test_what_was_never_taken_and_is_late_is_not_sent(asking: Asking) -> None:

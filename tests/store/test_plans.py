@@ -99,7 +99,10 @@ HOT: dict[str, tuple[Callable[[Db], object], set[str]]] = {
         {"ix_outbox_sending"},
     ),
     "cancel_for": (lambda db: outbox.cancel_for(db, 7, CHANNEL, NOW), set()),
-    "in_state": (lambda db: outbox.in_state(db, CHANNEL, "sent", NOW, 100), set()),
+    "in_state": (
+        lambda db: outbox.in_state(db, CHANNEL, "sent", (NOW - timedelta(days=2), 0), NOW, 100),
+        set(),
+    ),
     "give_back": (lambda db: outbox.give_back(db, CHANNEL, NOW, NOW), {"ix_outbox_sending"}),
     "finish": (
         lambda db: ends.finish(db, CHANNEL, [sent(n) for n in SOME]),
