@@ -51,6 +51,7 @@ def _channel(name: str, given: ChannelSettings, settings: Settings) -> Channel:
         sms_through=given.sms_through,
         tps=given.tps,
         connections=given.connections,
+        answer_within=given.answer_within_seconds,
         reply_within=reply_within(given),
         quiet=given.quiet_hours,
         zone=given.zone,

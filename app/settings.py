@@ -50,6 +50,7 @@ class ChannelSettings(BaseModel):
     sms_through: str = ""
     tps: float = Field(10.0, gt=0, le=100_000)
     connections: int = Field(4, ge=1, le=200)
+    answer_within_seconds: float = Field(30, ge=1, le=60)
     reply_within_minutes: int = Field(360, ge=1, le=7 * 24 * 60)
     quiet_hours: tuple[int, int] | None = None
     zone: str = "Asia/Tehran"

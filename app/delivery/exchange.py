@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
+from yarl import URL
 
 from gateway_adapters.contract import (
     Adapter,
@@ -23,7 +24,7 @@ from gateway_adapters.contract import (
     Unclear,
 )
 
-DEADLINE = 30.0  # seconds for a whole exchange
+DEADLINE = 30.0  # seconds for a whole exchange, where the channel has no other
 CONNECT_DEADLINE = 5.0
 MOST_BYTES = 1024 * 1024
 KEEP_ALIVE = 4.0  # less than carriers keep idle connections, so that few die under a send
@@ -41,15 +42,12 @@ class NoAnswer(Exception):
 class Client:
     """Connections to carriers, kept open between exchanges."""
 
-    deadline: float = DEADLINE
     _client: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        timeout = aiohttp.ClientTimeout(total=self.deadline, sock_connect=CONNECT_DEADLINE)
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE)
         self._client = aiohttp.ClientSession(
             connector=connector,
-            timeout=timeout,
             auto_decompress=True,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
@@ -66,15 +64,17 @@ class Client:
         assert self._client is not None
         await self._client.close()
 
-    async def exchange(self, request: HttpRequest) -> HttpResponse:
+    async def exchange(self, request: HttpRequest, within: float = DEADLINE) -> HttpResponse:
         """Send a request and read its answer; redirects are not followed."""
         assert self._client is not None
+        timeout = aiohttp.ClientTimeout(total=within, sock_connect=min(within, CONNECT_DEADLINE))
         try:
             async with self._client.request(
                 request.method,
-                request.url,
-                headers=dict(request.headers),
+                URL(request.url, encoded=True),  # as the adapter wrote it: it may be signed
+                headers=request.headers,
                 data=request.body or None,
+                timeout=timeout,
                 allow_redirects=False,
             ) as answer:
                 body = await _read(answer)
@@ -98,11 +98,11 @@ async def _read(answer: aiohttp.ClientResponse) -> bytes:
 
 
 async def hand_over(
-    client: Client, adapter: Adapter, messages: Sequence[OutboundMessage]
+    client: Client, adapter: Adapter, messages: Sequence[OutboundMessage], within: float = DEADLINE
 ) -> tuple[list[Outcome], HttpResponse | None]:
     """Hand messages to the carrier; one outcome each, and the answer if there was one."""
     try:
-        answer = await client.exchange(adapter.send(messages))
+        answer = await client.exchange(adapter.send(messages), within)
     except NotSent as error:
         return [TryLater(str(error))] * len(messages), None
     except NoAnswer as error:

@@ -273,11 +273,11 @@ class Server:
         outcomes: Sequence[Outcome]
         answer: HttpResponse | None
         try:
-            outcomes, answer = await hand_over(self._client, self.adapter, messages)
+            outcomes, answer = await self._hand_over(messages)
             if answer is not None and answer.status == 401 and self._token_until is not None:
                 self._token_until = None  # withdrawn early: nothing was taken, so ask anew once
                 await self._log_in()
-                outcomes, answer = await hand_over(self._client, self.adapter, messages)
+                outcomes, answer = await self._hand_over(messages)
         except Exception as error:  # noqa: BLE001  an adapter's fault before anything left
             _log_fault(self.channel.name, error)
             outcomes = [TryLater(f"our fault: {type(error).__name__}")] * len(messages)
@@ -287,6 +287,11 @@ class Server:
         seen = exchange_text(self.adapter, answer, messages, codes)
         self._done.append(Exchanged(rows, outcomes, took, seen))
         self.wake()
+
+    async def _hand_over(
+        self, messages: Sequence[OutboundMessage]
+    ) -> tuple[Sequence[Outcome], HttpResponse | None]:
+        return await hand_over(self._client, self.adapter, messages, self.channel.answer_within)
 
     def _message(self, row: Found) -> OutboundMessage:
         return OutboundMessage(

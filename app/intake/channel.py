@@ -31,6 +31,8 @@ class Channel:
     tps: float = 10.0
     """Messages a second the carrier takes."""
     connections: int = 4
+    answer_within: float = 30.0
+    """Seconds that the carrier has for an answer; after that a message may have arrived."""
     reply_within: timedelta = timedelta(hours=6)
     """A reply older than this is not sent."""
     retry_for_minutes: int = 120

@@ -7,7 +7,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -30,9 +30,18 @@ class Mood(StrEnum):
     """500; takes nothing."""
     HANGING = "hanging"
     """Takes the messages and never answers."""
+    HALF = "half"
+    """Takes the messages, and its answer stops in the middle, though it says that it is whole."""
+    TRICKLING = "trickling"
+    """Takes the messages, and answers a byte at a time."""
+    ENDLESS = "endless"
+    """Takes the messages, and answers with a gigabyte."""
+    REFUSING = "refusing"
+    """Status 200, and an error in the body; takes nothing."""
 
 
-TAKES_NOTHING = {Mood.THROTTLING, Mood.BROKEN}
+TAKES_NOTHING = {Mood.THROTTLING, Mood.BROKEN, Mood.REFUSING}
+A_GIGABYTE = 1024**3
 
 
 @dataclass
@@ -79,7 +88,7 @@ class Carrier:
             self.on_taken(taken)
         return await self._in_mood(mood, request, lambda: say(asked, taken))
 
-    async def _in_mood(
+    async def _in_mood(  # noqa: C901, PLR0911  a table of moods
         self, mood: Mood, request: web.Request, say: Callable[[], Answer]
     ) -> web.StreamResponse:
         match mood:
@@ -91,6 +100,16 @@ class Carrier:
                 return web.Response(text="<html>\x00{]", content_type="text/html")
             case Mood.CUTTING:
                 return await _cut(request, say())
+            case Mood.HALF:
+                answer = say()
+                body = answer.body[: len(answer.body) // 2]
+                return web.Response(text=body, content_type=answer.content_type)
+            case Mood.TRICKLING:
+                return await _trickle(request, b" ", every=0.05)
+            case Mood.ENDLESS:
+                return await _trickle(request, b" " * 65536, every=0)
+            case Mood.REFUSING:
+                return web.json_response({"error": "we are closed for stock-taking"})
             case Mood.HANGING:
                 await asyncio.sleep(3600)
             case Mood.SLOW:
@@ -130,6 +149,17 @@ def _response(answer: Answer) -> web.Response:
     return web.Response(
         status=answer.status, text=answer.body, content_type=answer.content_type, charset="utf-8"
     )
+
+
+async def _trickle(request: web.Request, piece: bytes, every: float) -> web.StreamResponse:
+    """Answer with a gigabyte, piece by piece, until the caller has had enough."""
+    response = web.StreamResponse(headers={"Content-Length": str(A_GIGABYTE)})
+    await response.prepare(request)
+    with suppress(ConnectionError):
+        for _ in range(A_GIGABYTE // len(piece)):
+            await response.write(piece)
+            await asyncio.sleep(every)
+    return response
 
 
 async def _cut(request: web.Request, answer: Answer) -> web.StreamResponse:
