@@ -17,8 +17,10 @@ from app.conversation.compiled import Flows
 from app.conversation.load import flow_of
 from app.delivery.bulk import Bulk
 from app.delivery.callbacks import Callbacks
+from app.delivery.comparing import compare
 from app.delivery.worker import Worker
 from app.intake.channel import Channel
+from app.intake.comparing import Comparing
 from app.intake.desk import Desk
 from app.opening import secret_key
 from app.settings import BadSettings, Settings
@@ -141,10 +143,11 @@ async def _shut(muster: Muster, why: str) -> None:
 
 
 def _besides(muster: Muster) -> list[Coroutine[Any, Any, None]]:
-    """Work that a worker does besides sending: telling subscribers, bulk, changes of many."""
+    """Work that a worker does besides sending: telling subscribers, bulk, comparing groups."""
     open_secret = partial(unseal, secret_key(muster.settings), webhooks.PURPOSE)
     return [
         Callbacks(muster.store, muster.new_id, unseal=open_secret).run(),
         Bulk(muster.store, muster.channels, muster.new_id, muster.desk.on_owed).run(),
         Many(muster.store).run(),
+        compare(muster.store, Comparing(muster.store, muster.flows)),
     ]

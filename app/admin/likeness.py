@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
-from itertools import combinations
 from typing import Any
 
 from app.admin import changes
 from app.admin.caller import Caller
 from app.admin.office import Office
-from app.admin.vocabulary import labels
-from app.conversation.compiled import Flows
-from app.directory.duplicates import Entry, Likeness, is_likely, likeness, telling_words, tokens
-from app.store import audit, duplicates
+from app.directory.duplicates import Likeness, is_likely, likeness, telling_words
+from app.intake.comparing import entry_of, words_of_places
+from app.store import alikes, audit, duplicates
 
 Row = Any
 MOST_SHOWN = 20
@@ -34,15 +31,15 @@ def like(office: Office, db: Any, group: Row) -> list[Pair]:
     return _likely([(group, other) for other in others], parted, places)[:MOST_SHOWN]
 
 
-def everywhere(office: Office, db: Any, limit: int, after: str) -> tuple[list[Pair], str | None]:
-    """Pairs of the same name all over the house, cluster by cluster."""
+def everywhere(
+    office: Office, db: Any, limit: int, after: alikes.Pair | None
+) -> tuple[list[Pair], alikes.Pair | None]:
+    """Pairs all over the house that were found behind the intake, the newest first."""
     places = words_of_places(office.flows)
-    clusters, next_ = duplicates.clusters(db, limit, after)
-    parted = duplicates.parted(db, [row.id for rows in clusters for row in rows])
-    found: list[Pair] = []
-    for rows in clusters:
-        found += _likely(list(combinations(rows, 2)), parted, places)
-    return found, next_
+    rows = alikes.page(db, limit, after)
+    found = [pair for one, other in rows if (pair := _compared(one, other, places))]
+    last = alikes.Pair(rows[-1][1].id, rows[-1][0].id) if len(rows) == limit else None
+    return found, last
 
 
 def part(office: Office, caller: Caller, one: str, other: str) -> None:
@@ -58,29 +55,15 @@ def part(office: Office, caller: Caller, one: str, other: str) -> None:
 def _likely(
     pairs: Sequence[tuple[Row, Row]], parted: set[tuple[int, int]], places: frozenset[str]
 ) -> list[Pair]:
-    found = []
-    for one, other in pairs:
-        if (min(one.id, other.id), max(one.id, other.id)) in parted:
-            continue
-        alike = likeness(_entry(one), _entry(other), places)
-        if alike is not None and is_likely(alike):
-            found.append(Pair(one, other, alike))
+    asked = (
+        (one, other)
+        for one, other in pairs
+        if (min(one.id, other.id), max(one.id, other.id)) not in parted
+    )
+    found = [pair for one, other in asked if (pair := _compared(one, other, places))]
     return sorted(found, key=lambda pair: -pair.likeness.score)
 
 
-def _entry(row: Row) -> Entry:
-    return Entry(row.name, row.province, row.county, row.phone)
-
-
-@lru_cache(maxsize=4)
-def words_of_places(flows: Flows) -> frozenset[str]:
-    """Every word in a province's or county's name, folded."""
-    return frozenset(
-        word
-        for flow in flows.newest.values()
-        for field in ("province", "county")
-        for names in labels(flow, field).values()
-        for name in names.values()
-        for word in tokens(name)
-        if len(word) > 2
-    )
+def _compared(one: Row, other: Row, places: frozenset[str]) -> Pair | None:
+    alike = likeness(entry_of(one), entry_of(other), places)
+    return Pair(one, other, alike) if alike is not None and is_likely(alike) else None

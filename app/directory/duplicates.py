@@ -26,6 +26,7 @@ EACH_ITS_OWN = 0.5
 """One name often leaves out what the other has; where each has a word of its own, they differ."""
 SAME_COUNTY, SAME_PROVINCE, ELSEWHERE, SAME_PHONE = 0.1, 0.0, -0.3, 0.25
 
+NOWHERE: frozenset[str] = frozenset()
 LINKING = re.compile(r"(?<=\w{2}[او])ی$")
 """The letter that ties a word to the next one: «اهدای» is «اهدا»."""
 
@@ -81,11 +82,16 @@ def likeness(one: Entry, other: Entry, places: frozenset[str] = frozenset()) -> 
     if not telling and set(ours) != set(theirs):
         return None
     both = 2 * sum(worth[mine] * alike for mine, _, alike in pairs)
-    all_ = sum(weight(word, places) for word in (*ours, *theirs))
+    alone = _unmatched(ours, 0, pairs), _unmatched(theirs, 1, pairs)
+    if all(any(weight(word, NOWHERE) > COMMON_WEIGHT for word in words) for words in alone):
+        places = NOWHERE  # «امداد شاهین» and «امداد عقاب» differ, though Shahin is a town too
+    loose = [[weight(word, places) for word in words] for words in alone]
+    matched = sum(weight(mine, places) for mine, _, _ in pairs if worth[mine])
+    matched += sum(weight(yours, places) for mine, yours, _ in pairs if worth[mine])
+    all_ = matched + sum(map(sum, loose))
     score = both / all_ if all_ else 1.0
-    score -= EACH_ITS_OWN * min(
-        _unmatched(ours, 0, pairs, places), _unmatched(theirs, 1, pairs, places)
-    )
+    own = (sum(one for one in of if one > COMMON_WEIGHT) for of in loose)
+    score -= EACH_ITS_OWN * min(own)
     reasons = ["same-name" if fold(one.name) == fold(other.name) else "shared-words"]
     for reason, more in _besides(one, other):
         reasons.append(reason)
@@ -181,15 +187,11 @@ def _alike(one: str, other: str) -> float:
 
 
 def _unmatched(
-    words: Sequence[str],
-    side: int,
-    pairs: Sequence[tuple[str, str, float]],
-    places: frozenset[str],
-) -> float:
-    """What a name says that the other does not; words that anybody adds do not count."""
+    words: Sequence[str], side: int, pairs: Sequence[tuple[str, str, float]]
+) -> list[str]:
+    """What a name says that the other does not."""
     matched = {pair[side] for pair in pairs}
-    weights = (weight(word, places) for word in words if word not in matched)
-    return sum(one for one in weights if one > COMMON_WEIGHT)
+    return [word for word in words if word not in matched]
 
 
 def _numbers(words: Sequence[str]) -> frozenset[str]:

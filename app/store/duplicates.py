@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, or_, select
 
 from app.directory.search import Wanted
 from app.store.bulk import insert_for
@@ -16,7 +16,6 @@ MOST_COMPARED = 400
 COMMON = 2000
 """A word of more groups than these is looked for in the same county alone."""
 LEAST_PREFIX = 4
-MOST_A_CLUSTER = 8
 
 
 def candidates(db: Connection, group: Row[Any], words: Sequence[str]) -> Sequence[Row[Any]]:
@@ -43,21 +42,6 @@ def candidates(db: Connection, group: Row[Any], words: Sequence[str]) -> Sequenc
 def _those(db: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     statement = select(groups).where(groups.c.id.in_(ids), groups.c.merged_into.is_(None))
     return db.execute(statement.order_by(groups.c.id.desc())).all()
-
-
-def clusters(
-    db: Connection, limit: int, after: str = ""
-) -> tuple[Sequence[Sequence[Row[Any]]], str | None]:
-    """Groups that share every word of their name, cluster by cluster; and where to go on."""
-    key = groups.c.name_key
-    shared = select(key).where(key > after, groups.c.merged_into.is_(None))
-    shared = shared.group_by(key).having(func.count() > 1).order_by(key).limit(limit)
-    keys = list(db.execute(shared).scalars())
-    found = []
-    for one in keys:
-        rows = select(groups).where(key == one, groups.c.merged_into.is_(None))
-        found.append(db.execute(rows.order_by(groups.c.id.desc()).limit(MOST_A_CLUSTER)).all())
-    return found, keys[-1] if len(keys) == limit else None
 
 
 # --- pairs that staff found to be two -------------------------------------------------------

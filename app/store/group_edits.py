@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from app.directory.names import name_key, words_of
-from app.store import group_news
+from app.store import alikes, group_news
 from app.store.bulk import insert_rows
 from app.store.groups import COLUMNS
 from app.store.schema import group_specialisms, group_tags, group_words, groups
@@ -60,6 +60,8 @@ def apply(db: Connection, edit: Edit, who: str, now: datetime) -> Row[Any]:
         _write_tags(db, row.id, after["tags"])
     if FOUND_BY & set(after):
         _write_words(db, changed)
+    if alikes.GOES_BY & set(after):
+        alikes.compare_anew(db, row.id)
     group_news.remember(db, row.id, revision, who, edit.what, changes, now)
     kind = "withdrawn" if after.get("status") == "withdrawn" else "changed"
     group_news.announce(db, [row.id], kind, now)

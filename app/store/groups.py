@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from app.conversation.turn import KnownGroup
-from app.store import group_news
+from app.store import alikes, group_news
 from app.store.bulk import insert_rows
 from app.store.schema import group_specialisms, group_tags, group_words, groups, participants
 
@@ -84,6 +84,8 @@ def change(db: Connection, what: Registration, now: datetime) -> int | None:
     for table in (group_specialisms, group_words):
         db.execute(delete(table).where(table.c.group_id == row.id))
     _write_sets(db, [(row.id, what)])
+    if alikes.GOES_BY & set(changes):
+        alikes.compare_anew(db, row.id)
     group_news.remember(db, row.id, row.revision + 1, "participant", "edited", changes, now)
     group_news.announce(db, [row.id], "changed", now)
     return int(row.id)

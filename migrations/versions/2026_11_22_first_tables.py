@@ -830,6 +830,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_views_operator_id"), ["operator_id"], unique=False)
 
     op.create_table(
+        "alike_anew",
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["groups.id"], name=op.f("fk_alike_anew_group_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("group_id", name=op.f("pk_alike_anew")),
+    )
+    op.create_table(
+        "alike_keys",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["groups.id"], name=op.f("fk_alike_keys_group_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", "group_id", name=op.f("pk_alike_keys")),
+    )
+    with op.batch_alter_table("alike_keys", schema=None) as batch_op:
+        batch_op.create_index("ix_alike_keys_group_id", ["group_id"], unique=False)
+
+    op.create_table(
+        "alikes",
+        sa.Column("one", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["one"], ["groups.id"], name=op.f("fk_alikes_one"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["other"], ["groups.id"], name=op.f("fk_alikes_other"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("one", "other", name=op.f("pk_alikes")),
+    )
+    with op.batch_alter_table("alikes", schema=None) as batch_op:
+        batch_op.create_index("ix_alikes_other_one", ["other", "one"], unique=False)
+
+    op.create_table(
         "group_history",
         sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -921,6 +956,15 @@ def downgrade() -> None:
 
     op.drop_table("group_specialisms")
     op.drop_table("group_history")
+    with op.batch_alter_table("alikes", schema=None) as batch_op:
+        batch_op.drop_index("ix_alikes_other_one")
+
+    op.drop_table("alikes")
+    with op.batch_alter_table("alike_keys", schema=None) as batch_op:
+        batch_op.drop_index("ix_alike_keys_group_id")
+
+    op.drop_table("alike_keys")
+    op.drop_table("alike_anew")
     with op.batch_alter_table("views", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_views_operator_id"))
 

@@ -1,7 +1,5 @@
 """Likely duplicates: proposed with the evidence. Merging is in `edits`."""
 
-import base64
-import binascii
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -9,12 +7,12 @@ from pydantic import Field
 
 from app.admin import likeness
 from app.admin.api import shapes
-from app.admin.api.asks import Here, Reader, Shape, Writer, like, storable
+from app.admin.api.asks import Here, Reader, Shape, Writer, id_text, like
 from app.admin.api.groups import Key, one_row
 from app.admin.api.shapes import Group
 from app.admin.likeness import Pair
 from app.admin.problems import Problem
-from app.store import groups_search
+from app.store import alikes, groups_search
 
 router = APIRouter(tags=["groups"])
 
@@ -44,10 +42,8 @@ class LikelyPairs(Shape):
 
 
 class PairPaging(Shape):
-    limit: Annotated[
-        int, Field(ge=1, le=100, description="Names, of which each may give several pairs.")
-    ] = 20
-    cursor: Annotated[str, Field(max_length=1200)] = ""
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str, Field(max_length=40, pattern=r"^([0-9]{1,19}-[0-9]{1,19})?$")] = ""
 
 
 class Other(Shape):
@@ -71,12 +67,14 @@ def dismiss(office: Here, caller: Writer, key: Key, given: Other) -> None:
     likeness.part(office, caller, key, given.other)
 
 
-@router.get("/duplicates", summary="Pairs of the same name that may be one group")
+@router.get(
+    "/duplicates", summary="Pairs all over the house that may be one group, the newest first"
+)
 def all_duplicates(
     office: Here, caller: Reader, given: Annotated[PairPaging, Query()]
 ) -> LikelyPairs:
     with office.store.read() as db:
-        pairs, after = likeness.everywhere(office, db, given.limit, _plain(given.cursor))
+        pairs, after = likeness.everywhere(office, db, given.limit, _place(given.cursor))
         ids = [row.id for pair in pairs for row in (pair.one, pair.other)]
         chosen = groups_search.specialisms_of(db, ids)
     items = [
@@ -99,14 +97,15 @@ def _columns(pair: Pair, side: str, chosen: dict[int, list[str]]) -> dict[str, A
     }
 
 
-def _cursor(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+def _cursor(pair: alikes.Pair) -> str:
+    return f"{pair.other}-{pair.one}"
 
 
-def _plain(cursor: str) -> str:
+def _place(cursor: str) -> alikes.Pair | None:
+    if not cursor:
+        return None
+    other, _, one = cursor.partition("-")
     try:
-        return storable(
-            base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
-        )
-    except (ValueError, binascii.Error) as error:
+        return alikes.Pair(int(id_text(one)), int(id_text(other)))
+    except ValueError as error:
         raise Problem("invalid", "This is not a cursor we gave.") from error

@@ -200,8 +200,8 @@ def drop_view(
 
 @router.get("/alike")
 def duplicates_page(request: Request, console: Here, visitor: Reader, after: str = "") -> Response:
-    """Pairs of the same name all over the house."""
-    paging = PairPaging(limit=A_PAGE, cursor=after[:1200])
+    """Pairs all over the house that may be one group, the newest first."""
+    paging = PairPaging(limit=A_PAGE, cursor=after[:40])
     found = all_duplicates(console.office, visitor.caller, paging)
     language = console.pages.speech(request, visitor.language).language
     return console.pages.render(

@@ -2,6 +2,9 @@
 
 from app.store.schema.metadata import metadata
 from app.store.schema.people import (
+    alike_anew,
+    alike_keys,
+    alikes,
     consents,
     conversations,
     group_changes,
@@ -43,6 +46,9 @@ from app.store.schema.traffic import (
 from app.store.schema.web import asked, visits
 
 __all__ = [
+    "alike_anew",
+    "alike_keys",
+    "alikes",
     "answered",
     "api_keys",
     "asked",

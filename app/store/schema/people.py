@@ -174,6 +174,34 @@ unlikes = Table(
 )
 
 
+# What of a group those that may be the same are likely to share; written behind the intake.
+alike_keys = Table(
+    "alike_keys",
+    metadata,
+    Column("key", String(120), primary_key=True),
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_alike_keys_group_id", "group_id"),
+)
+
+
+# Pairs that looked like one group when they were compared; the smaller id is first.
+alikes = Table(
+    "alikes",
+    metadata,
+    Column("one", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("other", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_alikes_other_one", "other", "one"),
+)
+
+
+# Groups that changed since they were compared.
+alike_anew = Table(
+    "alike_anew",
+    metadata,
+    Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
 # What subscribers have not been told yet; empty while nobody subscribes.
 group_events = Table(
     "group_events",

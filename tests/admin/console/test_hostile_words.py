@@ -7,6 +7,7 @@ hostile words must be there to be read.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ import pytest
 
 from app.admin.office import Office
 from app.conversation.compiled import Flows
+from app.intake.comparing import Comparing
 from app.store import audit, channels, group_news, keys, staff
 from app.store.engine import open_store
 from app.store.ids import Ids
@@ -61,6 +63,8 @@ def told(house: Office, words: Sequence[str], single: Sequence[str]) -> Told:
     for number, text in enumerate(words):
         paths += _a_person_of(house, number, text)
     _of_the_house(house, words, single)
+    while Comparing(house.store, house.flows).step(timedelta(0)):
+        pass
     browser = Browser(house).as_("admin")
     browser.client.headers["user-agent"] = words[0].encode("ascii", "replace").decode()[:200]
     browser.log_in("admin-one")

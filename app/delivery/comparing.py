@@ -1,0 +1,38 @@
+"""Looks for groups that may be one, a few at a time. One process at a time does it."""
+
+import asyncio
+import secrets
+from datetime import timedelta
+
+import structlog
+
+from app.intake.comparing import Comparing
+from app.store import channels
+from app.store.engine import DatabaseAway, Store, clock
+
+log = structlog.get_logger()
+
+NAME = "~comparing"  # stands beside the channels' leases; no channel can be called so
+LEASE = timedelta(minutes=1)
+LOOK_EVERY = 10.0  # seconds between looks while there is nothing to compare
+BETWEEN = 0.05  # seconds between steps: replies share the database
+
+
+async def compare(store: Store, comparing: Comparing) -> None:
+    """Work until cancelled."""
+    owner = secrets.token_hex(8)
+    while True:
+        try:
+            more = await asyncio.to_thread(_step, store, comparing, owner)
+        except DatabaseAway as error:
+            log.warning("comparing.waits", error=type(error).__name__)
+            more = 0
+        await asyncio.sleep(BETWEEN if more else LOOK_EVERY)
+
+
+def _step(store: Store, comparing: Comparing, owner: str) -> int:
+    with store.write() as db:
+        channels.know(db, [NAME])
+        if channels.lease(db, NAME, owner, clock(db), LEASE) is None:
+            return 0
+    return comparing.step()
