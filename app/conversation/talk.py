@@ -174,7 +174,11 @@ def opened(flows: Flows, situation: Situation, now: datetime) -> Talk | None:
     flow = flows.at(stored.flow, stored.version) or flows.current(stored.flow)
     if flow is None:
         return None
-    state = stored.state
+    kept: dict[str, Any] = {
+        name: list(value) if isinstance(value, list) else value
+        for name, value in stored.state.items()
+        if name in STATE
+    }
     return Talk(
         flows,
         flow,
@@ -186,19 +190,7 @@ def opened(flows: Flows, situation: Situation, now: datetime) -> Talk | None:
         dict(stored.answers),
         stored.flagged,
         stored.wake_at,
-        trail=list(state.get("trail", ())),
-        misses=state.get("misses", 0),
-        asked_back=state.get("asked_back", 0),
-        page=state.get("page", 0),
-        near=state.get("near"),
-        near_named=state.get("near_named", ""),
-        over=state.get("over", ""),
-        editing=state.get("editing", False),
-        listing=state.get("listing", False),
-        reminded=state.get("reminded", False),
-        prefix=state.get("prefix", ""),
-        tail=list(state.get("tail", ())),
-        asked_on=state.get("asked_on", ""),
+        **kept,
     )
 
 

@@ -30,6 +30,7 @@ from gateway_adapters.contract import DialogEnded, DialogInput, Report
 
 MOST_PENDING = 20_000
 MOST_A_GROUP = 400
+WORTH_A_LANE = MOST_A_GROUP // 2
 TRIED_SOON = 1.5  # seconds; a dead pooled connection or a deadlock is known sooner, and tried again
 ANSWER_WITHIN = 3.0  # seconds for a statement or a commit of a group; then it goes to the spool
 WAKE_EVERY = timedelta(seconds=5)
@@ -140,11 +141,19 @@ class Desk:
     # groups
 
     def _go(self) -> None:
-        while self._free and (group := self._queue.gather(MOST_A_GROUP)):
+        while self._may_start() and (group := self._queue.gather(MOST_A_GROUP)):
             lane = self._free.popleft()
             task = asyncio.create_task(self._run(lane, group))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _may_start(self) -> bool:
+        """Whether another group may begin: beside a running one only for many.
+
+        Each costs its round trips and its commit, whatever it holds.
+        """
+        idle = len(self._free) == len(self._lanes)
+        return idle or (bool(self._free) and self._queue.depth >= WORTH_A_LANE)
 
     def _note_heard(self) -> None:
         """Write when each channel was heard last: apart from the groups, which must not wait."""

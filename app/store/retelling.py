@@ -69,16 +69,17 @@ def _before(db: Db, found: Kept) -> Kept | None:
 
 
 def _turns(db: Db, conversation: int) -> Sequence[Told]:
+    theirs = select(conversations.c.participant_id).where(conversations.c.id == conversation)
+    whose = theirs.scalar_subquery()  # both tables have an index for a person
     heard = db.execute(
         select(inbox)
-        .where(inbox.c.conversation_id == conversation, inbox.c.heard != "")
+        .where(inbox.c.participant_id == whose, inbox.c.conversation_id == conversation)
+        .where(inbox.c.heard != "")
         .order_by(inbox.c.handled_at, inbox.c.id)
     ).all()
     said: dict[int, list[str]] = {}
-    whose = select(conversations.c.participant_id).where(conversations.c.id == conversation)
     rows = select(outbox.c.inbox_id, outbox.c.text).where(
-        outbox.c.participant_id == whose.scalar_subquery(),
-        outbox.c.conversation_id == conversation,
+        outbox.c.participant_id == whose, outbox.c.conversation_id == conversation
     )
     for row in db.execute(rows.order_by(outbox.c.id)):
         said.setdefault(row.inbox_id, []).append(row.text)

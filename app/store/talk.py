@@ -11,7 +11,7 @@ from app.store.schema import conversations, inbox
 def latest_finished(db: Connection, flow: str, version: int, limit: int) -> Sequence[Any]:
     """What was heard in the latest finished conversations, each conversation's in order."""
     latest = (
-        select(conversations.c.id, conversations.c.step)
+        select(conversations.c.id, conversations.c.participant_id, conversations.c.step)
         .where(
             conversations.c.flow == flow,
             conversations.c.version == version,
@@ -30,7 +30,8 @@ def latest_finished(db: Connection, flow: str, version: int, limit: int) -> Sequ
             inbox.c.received_at,
             latest.c.step,
         )
-        .join(latest, latest.c.id == inbox.c.conversation_id)
+        .join(latest, latest.c.participant_id == inbox.c.participant_id)
+        .where(latest.c.id == inbox.c.conversation_id)
         .where(inbox.c.heard != "")
         .order_by(inbox.c.conversation_id, inbox.c.id)
     )

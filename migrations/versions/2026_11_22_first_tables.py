@@ -269,13 +269,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_inbox_conversation_id",
-            ["conversation_id"],
-            unique=False,
-            postgresql_where=sa.text("conversation_id IS NOT NULL"),
-            sqlite_where=sa.text("conversation_id IS NOT NULL"),
-        )
-        batch_op.create_index(
             "ix_inbox_open",
             ["state", "id"],
             unique=False,
@@ -1120,11 +1113,6 @@ def downgrade() -> None:
             "ix_inbox_open",
             postgresql_where=sa.text("state <> 'handled'"),
             sqlite_where=sa.text("state <> 'handled'"),
-        )
-        batch_op.drop_index(
-            "ix_inbox_conversation_id",
-            postgresql_where=sa.text("conversation_id IS NOT NULL"),
-            sqlite_where=sa.text("conversation_id IS NOT NULL"),
         )
 
     op.drop_table("inbox")

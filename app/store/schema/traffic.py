@@ -36,7 +36,6 @@ inbox = Table(
     Column("seen", Integer, nullable=False, server_default="1"),
     UniqueConstraint("channel", "key"),
     Index("ix_inbox_participant_id_id", "participant_id", "id"),
-    Index("ix_inbox_conversation_id", "conversation_id", **where("conversation_id IS NOT NULL")),
     Index("ix_inbox_open", "state", "id", **where("state <> 'handled'")),
     Index("ix_inbox_received_at", "received_at"),
     Index("ix_inbox_raw", "received_at", **where("raw IS NOT NULL")),
