@@ -86,8 +86,38 @@ def page(
     return db.execute(statement).all()
 
 
-def verify(db: Connection) -> Broken | None:
-    """Walk the whole chain; gives the first row that does not fit, or None."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last row and its hash. Written down elsewhere, it fixes every row up to it."""
+
+    id: int
+    chain: str
+
+    def __str__(self) -> str:
+        return f"{self.id}:{self.chain}"
+
+
+def head(db: Connection) -> Head:
+    last = select(audit.c.id, audit.c.chain).order_by(audit.c.id.desc()).limit(1)
+    row = db.execute(last).one_or_none()
+    return Head(0, START) if row is None else Head(row.id, row.chain)
+
+
+def head_from(text: str) -> Head:
+    """Read what `head` wrote. Raises ValueError for anything else."""
+    number, _, chain = text.strip().partition(":")
+    if not (number.isascii() and number.isdigit() and len(chain) == len(START)):
+        raise ValueError("a head is a number, a colon and 64 letters, as `muster audit head` says")
+    int(chain, 16)
+    return Head(int(number), chain.lower())
+
+
+def verify(db: Connection, known: Head | None = None) -> Broken | None:
+    """Walk the whole chain; gives the first row that does not fit, or None.
+
+    Whoever can write the database can make a whole new chain; `known`, a head kept elsewhere,
+    tells that apart too.
+    """
     chain, number = START, 0
     for row in _every(db):
         number += 1
@@ -95,9 +125,13 @@ def verify(db: Connection) -> Broken | None:
             return Broken(number, "this row was removed")
         if row.chain != (chain := _link(chain, row._asdict())):
             return Broken(number, "this row or one before it was changed")
+        if known and known.id == number and known.chain != chain:
+            return Broken(number, "it is another chain than the one that was written down")
     last = db.execute(select(counters.c.next).where(counters.c.name == COUNTER)).scalar()
     if number != (last or 0):
         return Broken(number + 1, "rows were removed at the end")
+    if known and known.id > number:
+        return Broken(number + 1, "the row that was written down is not there")
     return None
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, WIDE, faults_of
 from tests.browser.console import PASSWORD, lived_in
+from tests.browser.words import Words
 from tests.rig.server import Muster
 
 PAGES = {
@@ -90,6 +91,37 @@ def test_every_page_is_usable_by_everybody(enter, console, lang, theme, viewport
         wider = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
         assert not wider, f"{name} is wider than its window"
     assert faults == {}
+
+
+ALLOWED = {
+    *("Muster", "API", "CSV", "XLSX", "UCS2", "GSM7", "USSD", "SMS", "JSON", "Aegis", "FreeOTP"),
+    # Names that channels and people have.
+    *("simulator", "simulator_ussd", "admin", "manager", "helper", "viewer"),
+}
+OF_A_KIND = 3
+"""Pages of one kind that are looked at."""
+
+
+def test_persian_pages_speak_persian(enter, console):
+    page = enter("/", lang="fa")
+    seen: dict[str, int] = {}
+    todo, said = ["/console/", *(f"/console{path}" for path in PAGES.values())], {}
+    while todo:
+        path = todo.pop(0)
+        kind = re.sub(r"\d+|=[^&]*", "", path)
+        if seen.setdefault(kind, 0) >= OF_A_KIND or seen.get(path):
+            continue
+        seen[kind] += 1
+        seen[path] = 1
+        answer = page.request.get(f"{console.url}{path}")
+        assert answer.ok, path
+        words = Words("fa")
+        words.feed(answer.text())
+        if latin := sorted(set(words.latin(ALLOWED))):
+            said[kind] = latin
+        todo += [one for one in words.links if one.startswith("/console/") and "lang=" not in one]
+    assert len(seen) > 40
+    assert said == {}
 
 
 def test_the_door_works_in_every_language_and_without_scripts(open_page, console):

@@ -35,6 +35,35 @@ def test_an_untouched_chain_holds(store: Store) -> None:
         assert [row.id for row in trail.page(db, 9, to="group:1")] == [2]
 
 
+def test_a_chain_made_anew_is_found_by_a_head_that_was_kept(store: Store) -> None:
+    with store.read() as db:
+        kept = trail.head(db)
+    assert trail.head_from(str(kept)) == kept
+    assert broken(store) is None
+    with store.write() as db:
+        rows = [row._asdict() for row in db.execute(audit.select().order_by(audit.c.id))]
+        db.execute(delete(audit))
+        chain = trail.START
+        for row in rows:
+            row["who"] = "somebody else"
+            row["chain"] = chain = trail._link(chain, row)
+            db.execute(audit.insert().values(**row))
+    assert broken(store) is None, "by itself it looks whole"
+    with store.read() as db:
+        found = trail.verify(db, kept)
+        ahead = trail.verify(db, trail.Head(99, kept.chain))
+    assert found is not None
+    assert found.id == 5
+    assert ahead is not None
+    assert ahead.id == 6
+
+
+@pytest.mark.parametrize("text", ["", "5", "5:abc", "x:" + "0" * 64, "5:" + "g" * 64])
+def test_what_is_no_head_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"head|base 16"):
+        trail.head_from(text)
+
+
 def test_what_is_rolled_back_leaves_no_gap(store: Store) -> None:
     with pytest.raises(ZeroDivisionError), store.write() as db:  # noqa: PT012
         trail.note(db, "cli", "did", "nothing", NOW)

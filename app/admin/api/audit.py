@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from app.admin.api.asks import Admin, Here, Line, Paging, Shape, next_of
+from app.admin.problems import Problem
 from app.store import audit
 
 router = APIRouter(prefix="/audit", tags=["audit"])
@@ -38,6 +39,10 @@ class Verified(Shape):
     broken_at: str | None = Field(description="The first entry that does not fit the chain.")
     problem: str
     at: datetime
+    head: str = Field(
+        description="The last entry and its hash. Keep it elsewhere and give it back later as "
+        "`known`: then even a chain made anew is found."
+    )
 
 
 @router.get("", summary="The audit, latest first")
@@ -57,12 +62,22 @@ def list_audit(office: Here, caller: Admin, given: Annotated[AuditFilter, Query(
 
 
 @router.get("/verify", summary="Walk the chain: was an entry removed or changed?")
-def verify_audit(office: Here, caller: Admin) -> Verified:
+def verify_audit(
+    office: Here,
+    caller: Admin,
+    known: Annotated[str, Query(max_length=100, description="A `head` of before.")] = "",
+) -> Verified:
+    try:
+        anchor = audit.head_from(known) if known else None
+    except ValueError as error:
+        raise Problem("invalid", "This is no head of an audit.") from error
     with office.store.read() as db:
-        broken = audit.verify(db)
+        broken = audit.verify(db, anchor)
+        head = audit.head(db)
     return Verified(
         intact=broken is None,
         broken_at=str(broken.id) if broken else None,
         problem=broken.problem if broken else "",
         at=datetime.now(UTC),
+        head=str(head),
     )

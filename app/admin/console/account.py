@@ -11,7 +11,7 @@ from markupsafe import Markup
 from app.admin import passwords, staffing, totp
 from app.admin.console.entering import TOTP
 from app.admin.console.house import Console
-from app.admin.console.pages import LANGUAGES
+from app.admin.console.speech import LANGUAGES
 from app.admin.console.visitor import (
     IDLE,
     Checked,

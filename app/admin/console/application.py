@@ -24,6 +24,7 @@ from app.admin.console import (
     overview,
     signup,
     signups,
+    trail,
 )
 from app.admin.console.house import Console, direct_address, nothing_spooled
 from app.admin.console.pages import Pages
@@ -66,7 +67,7 @@ def application(
     own = Files(HERE / "static", "/console/static")
     app.state.console = Console(
         office=office,
-        pages=Pages(static, own, office.zone),
+        pages=Pages(static, own, office.zone, office.flows),
         secure=secure,
         totp_required=totp_required,
         simulator=simulator,
@@ -85,6 +86,7 @@ def application(
         channels,
         desk,
         operators,
+        trail,
         account,
     ):
         app.include_router(part.router)

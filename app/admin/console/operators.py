@@ -7,9 +7,8 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.admin import staffing
-from app.admin.api import audit, keys
+from app.admin.api import keys
 from app.admin.api.asks import Id
-from app.admin.api.audit import AuditFilter, list_audit, verify_audit
 from app.admin.api.keys import NewKey, list_keys, make_key
 from app.admin.caller import ROLES, SCOPES
 from app.admin.console.house import Console
@@ -131,51 +130,3 @@ def add_key(request: Request, console: Here, visitor: Admin, given: Checked) -> 
 def revoke_key(console: Here, visitor: Admin, key: Which, given: Checked) -> Response:
     keys.revoke_key(console.office, visitor.caller, key)
     return RedirectResponse("/console/keys?done=key_revoked", 303)
-
-
-# --- the audit ------------------------------------------------------------------------------
-
-
-@router.get("/audit")
-def audit_page(
-    request: Request,
-    console: Here,
-    visitor: Admin,
-    who: str = "",
-    what: str = "",
-    to: str = "",
-    after: str = "",
-) -> Response:
-    wanted = AuditFilter(
-        limit=A_PAGE,
-        cursor=after[:80],
-        who=cleaned(who)[:200],
-        what=cleaned(what)[:200],
-        to=cleaned(to)[:200],
-    )
-    found = list_audit(console.office, visitor.caller, wanted)
-    return console.pages.render(
-        request,
-        "audit.html",
-        visitor,
-        rows=found.items,
-        next=found.next,
-        asked=wanted,
-        verified=None,
-    )
-
-
-@router.post("/audit/verify")
-def verify(request: Request, console: Here, visitor: Admin, given: Checked) -> Response:
-    """Walk the chain and say whether it holds."""
-    wanted = AuditFilter(limit=A_PAGE)
-    found = audit.list_audit(console.office, visitor.caller, wanted)
-    return console.pages.render(
-        request,
-        "audit.html",
-        visitor,
-        rows=found.items,
-        next=found.next,
-        asked=wanted,
-        verified=verify_audit(console.office, visitor.caller),
-    )

@@ -16,7 +16,7 @@ from app.admin.api.exports import XLSX, csv_pieces, xlsx_pieces
 from app.admin.api.groups import GroupFilter, GroupPage, list_groups
 from app.admin.console.dates import read_day
 from app.admin.console.house import Console
-from app.admin.console.pages import Speech
+from app.admin.console.speech import Speech
 from app.admin.console.visitor import Checked, Given, GoTo, Here, Reader, Visitor, Writer
 from app.admin.console.vocabularies import Labels, flow_titles, labels_in
 from app.admin.office import Office

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.admin.console.pages import Speech
+from app.admin.console.speech import Speech
 from app.conversation.compiled import Flow, Flows
 
 

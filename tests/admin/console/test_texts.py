@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.admin.caller import ROLES, SCOPES
-from app.admin.console import desk, messages, signups
+from app.admin.console import desk, messages, signups, trail
 from app.admin.console.dates import read_day, show_day, show_time
 from app.admin.console.diagram import draw
-from app.admin.console.pages import LANGUAGES, Speech, read_texts
+from app.admin.console.naming import Names, browser_name
+from app.admin.console.speech import LANGUAGES, Speech, read_texts
 from app.admin.problems import TITLES
 from tests.admin.console.conftest import FLOWS
 
@@ -95,11 +96,57 @@ def test_figures_are_written_as_readers_expect():
     assert speech("fa").percent(1, 4) == "۲۵٪"
     assert speech("en").percent(1, 0) == "0%"
     assert speech("en").length(90) == "2 min"
-    assert "three unusable answers to “Name”" in speech("en").flag(
-        "three unusable answers to 'name'"
-    )
     assert speech("fa").number(5000.0) == "۵٬۰۰۰"
     assert speech("hu").number(0.5) == "0,5"
+
+
+def names(language: str) -> Names:
+    return Names(speech(language), FLOWS)
+
+
+def test_reasons_are_told_in_the_readers_language():
+    assert "«نام»" in names("fa").flag("three unusable answers to 'name'", "signup")
+    assert names("hu").flag("the flow goes round in circles") == "körbejár a párbeszéd"
+    assert names("fa").reason("past its deadline") == "مهلتش گذشته بود"
+    assert names("fa").reason("A rejected group may become: registered.") == (
+        "گروه «ردشده» به این وضع درنمی‌آید."
+    )
+    told = names("fa").reason("no credit <b>")
+    assert told == '<bdi translate="no">no credit &lt;b&gt;</bdi>'
+    assert names("fa").reason("") == ""
+
+
+def test_a_step_without_a_name_is_called_by_its_question():
+    assert names("fa").step("name", "signup") == "نام"
+    begins = names("fa").step("participation", "about")
+    assert re.fullmatch(r"[^a-zA-Z]{10,44}", begins)
+    assert names("en").step("participation", "about") != begins
+    assert names("fa").step("gone", "gone") == "gone"
+
+
+def test_whatever_the_audit_writes_has_its_words():
+    source = "".join(path.read_text("utf-8") for path in CONSOLE.parents[1].rglob("*.py"))
+    noted = re.findall(r'audit\.note\(\s*\w+,\s*[^,]+,\s*"([^"]+)"', source)
+    assert len(noted) > 25
+    looked = {f"saw numbers: {what}" for what in re.findall(r'look\([^"]+"([a-z ]+)"', source)}
+    assert {*noted, *looked} <= set(trail.DEEDS)
+    for deed in trail.DEEDS:
+        for language in LANGUAGES:
+            assert names(language).done(deed) != deed, (deed, language)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64) Gecko/20100101 Firefox/144.0", "Firefox · Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537 (KHTML, like Gecko) Chrome/142 Safari",
+         "Chrome · Linux"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/142 Mobile Safari/537", "Chrome · Android"),
+        ("curl/8", "curl/8"),
+    ],
+)  # fmt: skip
+def test_browsers_are_told_shortly(agent, name):
+    assert browser_name(agent) == name
 
 
 @pytest.mark.parametrize("flow", FLOWS.newest.values(), ids=lambda flow: flow.name)
