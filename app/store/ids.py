@@ -39,10 +39,15 @@ class Ids:
             self._process = process
             self._last = max(self._last, (after >> COUNTER_BITS + PROCESS_BITS) + 1 << COUNTER_BITS)
 
-    def follow(self, now: datetime, took: float) -> None:
-        """Go by the database's time, as it was told within the last `took` seconds."""
-        told = int((now.timestamp() + took / 2) * 1e9)
-        self._ahead = told - time.monotonic_ns()
+    def follow(self, asked: int, told: datetime, answered: int) -> None:
+        """Go by the database's time: it was `told` between two moments of our monotonic clock.
+
+        Nothing changes while that agrees with what we go by. So clocks that are kept together
+        stay together, however slow the answer was.
+        """
+        at = int(told.timestamp() * 1e6) * 1000
+        least, most = at - answered, at - asked
+        self._ahead = min(max(self._ahead, least), most)
 
     def __call__(self) -> int:
         """Give the next id; later ones are larger, also when a clock steps back."""
@@ -61,9 +66,9 @@ class Ids:
 
 def follow(db: Connection, ids: Ids) -> None:
     """Let ids go by the time of this database."""
-    began = time.monotonic()
-    now = clock(db)
-    ids.follow(now, time.monotonic() - began)
+    asked = time.monotonic_ns()
+    told = clock(db)
+    ids.follow(asked, told, time.monotonic_ns())
 
 
 def newest(db: Connection) -> int:

@@ -1,7 +1,9 @@
 """Load that goes on while things break: people sign up, in order, until they are acknowledged."""
 
 import asyncio
+import itertools
 import random
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +28,7 @@ class Storm:
     posts: Callable[[list[int]], list[list[Post]]]
     seed: int = 1
     connections: int = 16
+    batch: int = BATCH
     sender: Sender = field(init=False)
     people: int = 0
     chance: random.Random = field(init=False)
@@ -39,8 +42,8 @@ class Storm:
         """Break things so many times, at random moments; whoever began is heard to the end."""
         breaking = asyncio.create_task(self._break(break_things, times, pause))
         while not breaking.done():
-            people = list(range(self.people, self.people + BATCH))
-            self.people += BATCH
+            people = list(range(self.people, self.people + self.batch))
+            self.people += self.batch
             await self.sender.post_all(self.posts(people))
         await breaking
 
@@ -53,9 +56,18 @@ class Storm:
     def numbers(self) -> list[str]:
         return [number_of(person) for person in range(self.people)]
 
+    def told(self) -> str:
+        """What the senders were told, for the table of measured outcomes."""
+        attempts = self.sender.attempts
+        acked = sorted(one.began + one.took for one in attempts if one.outcome == "ok")
+        gap = max((b - a for a, b in itertools.pairwise(acked)), default=0.0)
+        counts = Counter(one.outcome.value for one in attempts)
+        return f"{self.people} people, attempts {dict(counts)}, longest gap {gap:.2f} s"
+
     def check(self, url: str) -> checker.Kept:
         """What was acknowledged is there, once, in order, and everyone is registered once."""
         kept = checker.read(url)
+        print(self.told())
         assert checker.lost(kept, self.sender.acked) == set()
         assert checker.doubled(kept) == []
         assert checker.out_of_order(kept) == []
@@ -77,6 +89,14 @@ def wait_until_all_settled(url: str, within: float = 60) -> None:
     """Until nothing waits to be sent or is in the air."""
 
     wait_until(lambda: not checker.open_count(url), "everything owed is settled", within, every=0.3)
+
+
+def check_order_at(carrier: Carrier) -> None:
+    """Everybody got their replies in the order of what they had said."""
+    got: dict[str, list[int]] = defaultdict(list)
+    for one in carrier.taken:
+        got[one.to].append(int(one.our_id))
+    assert [to for to, ids in got.items() if ids != sorted(ids)] == []
 
 
 def check_sends(kept: checker.Kept, carrier: Carrier) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -46,6 +46,8 @@ class Sender:
     connections: int = 32
     tries: int = 1
     """How often one message is posted until it is acknowledged; 0: until it is."""
+    doors: Sequence[str] = ()
+    """Several servers' URLs: each attempt goes to the next, however the post is written."""
     timeout: float = 10
     seed: int = 1
     attempts: list[Attempt] = field(default_factory=list)
@@ -87,12 +89,19 @@ class Sender:
             tried += 1
             if outcome is Outcome.OK or tried == self.tries:
                 return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
+
+    def _at_next_door(self, url: str) -> str:
+        if not self.doors:
+            return url
+        return url.replace(self.doors[0], self.doors[len(self.attempts) % len(self.doors)], 1)
 
     async def _post(self, client: aiohttp.ClientSession, post: Post) -> Outcome:
         began, status = time.monotonic(), 0
         try:
-            answer = await client.post(post.url, data=post.body, headers=post.headers)
+            answer = await client.post(
+                self._at_next_door(post.url), data=post.body, headers=post.headers
+            )
             async with answer:
                 await answer.read()
             status = answer.status

@@ -1,11 +1,12 @@
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.store.bulk import insert_rows, update_rows
 from app.store.engine import open_store
-from app.store.ids import Ids, take_numbers
+from app.store.ids import Ids, at_time, take_numbers
 from app.store.schema import inbox
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -76,3 +77,27 @@ def test_numbers_are_taken_once(database_url: str) -> None:
             taken.append(take_numbers(db, "codes", 10))
     store.close()
     assert taken == [0, 10, 20]
+
+
+def test_ids_follow_the_databases_time_and_never_go_back():
+    ids = Ids(1)
+    first = ids()
+    now, moment = time.monotonic_ns(), datetime.now(UTC)
+    for hours in (1, -1):
+        ids.follow(now, moment + timedelta(hours=hours), now)
+        later = ids()
+        assert later > first
+        first = later
+    fresh = Ids(2)
+    fresh.follow(now, moment - timedelta(hours=1), now)
+    assert at_time(moment - timedelta(minutes=61)) < fresh() < at_time(moment)
+    fresh.begin(3, after=first)
+    assert fresh() > first
+
+
+def test_a_slow_answer_that_agrees_moves_no_clock():
+    ids = Ids(1)
+    now, moment = time.monotonic_ns(), datetime.now(UTC)
+    before = ids._ahead
+    ids.follow(now - 10**9, moment - timedelta(seconds=0.9), now)
+    assert ids._ahead == before
