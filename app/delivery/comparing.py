@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from datetime import timedelta
 
 import structlog
@@ -15,19 +16,22 @@ log = structlog.get_logger()
 NAME = "~comparing"  # stands beside the channels' leases; no channel can be called so
 LEASE = timedelta(minutes=1)
 LOOK_EVERY = 10.0  # seconds between looks while there is nothing to compare
-BETWEEN = 0.05  # seconds between steps: replies share the database
+SHARE = 0.25
+"""Of the time, at most this part goes into comparing: intake and replies share the processors."""
 
 
 async def compare(store: Store, comparing: Comparing) -> None:
     """Work until cancelled."""
     owner = secrets.token_hex(8)
     while True:
+        began = time.monotonic()
         try:
             more = await asyncio.to_thread(_step, store, comparing, owner)
         except DatabaseAway as error:
             log.warning("comparing.waits", error=type(error).__name__)
             more = 0
-        await asyncio.sleep(BETWEEN if more else LOOK_EVERY)
+        took = time.monotonic() - began
+        await asyncio.sleep(took * (1 / SHARE - 1) if more else LOOK_EVERY)
 
 
 def _step(store: Store, comparing: Comparing, owner: str) -> int:

@@ -104,6 +104,7 @@ def is_likely(likeness_: Likeness | None) -> bool:
     return likeness_ is not None and likeness_.score >= LIKELY
 
 
+@lru_cache(maxsize=20_000)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name, each once, with affixes on."""
     found: list[str] = []

@@ -1,6 +1,6 @@
 """Groups that may be one, found behind the intake: each group is compared once, in small steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -25,37 +25,47 @@ class Comparing:
     flows: Flows
 
     def step(self, settled: timedelta = SETTLED) -> int:
-        """Compare some groups, in one transaction; gives how many."""
-        with self.store.write() as db:
-            rows = alikes.changed(db, A_STEP)
-            if not rows:
-                rows = alikes.to_compare(db, at_time(clock(db) - settled), A_STEP)
-                if rows:
-                    alikes.note_place(db, rows[-1].id)
-            if rows:
-                alikes.keep(db, self._pairs(db, rows))
-            return len(rows)
-
-    def _pairs(self, db: Db, rows: Sequence[Any]) -> set[Pair]:
+        """Compare some groups; gives how many. What it writes it writes briefly, between looks."""
         places = words_of_places(self.flows)
+        with self.store.read() as db:
+            rows = alikes.changed(db, A_STEP)
+            fresh = not rows
+            rows = rows or alikes.to_compare(db, at_time(clock(db) - settled), A_STEP)
+        if not rows:
+            return 0
         keys = {row.id: keys_of(entry_of(row), places) for row in rows}
-        alikes.forget(db, keys)
-        alikes.write_keys(db, keys)
-        sharing = alikes.sharing(db, set().union(*keys.values()))
-        near = {
-            (min(group, other), max(group, other))
-            for group, of in keys.items()
-            for key in of
-            for other in sharing.get(key, ())
-            if other != group
-        }
-        ids = {group for pair in near for group in pair}
-        entries = {row.id: entry_of(row) for row in alikes.those(db, ids)}
-        return {
-            Pair(one, other)
-            for one, other in near
-            if is_likely(likeness(entries[one], entries[other], places))
-        }
+        with self.store.write() as db:
+            alikes.forget(db, keys)
+            alikes.write_keys(db, keys)
+        with self.store.read() as db:
+            pairs = _pairs(db, keys, places)
+        with self.store.write() as db:
+            alikes.keep(db, pairs)
+            if fresh:
+                alikes.note_place(db, rows[-1].id)
+            else:
+                alikes.note_compared(db, rows)
+        return len(rows)
+
+
+def _pairs(db: Db, keys: Mapping[int, frozenset[str]], places: frozenset[str]) -> list[Pair]:
+    """The likely ones of those that share a key."""
+    sharing = alikes.sharing(db, set().union(*keys.values()))
+    near = {
+        (min(group, other), max(group, other))
+        for group, of in keys.items()
+        for key in of
+        for other in sharing.get(key, ())
+        if other != group
+    }
+    ids = {group for pair in near for group in pair}
+    entries = {row.id: entry_of(row) for row in alikes.those(db, ids)}
+    return [
+        Pair(one, other)
+        for one, other in sorted(near)
+        if one in entries and other in entries
+        if is_likely(likeness(entries[one], entries[other], places))
+    ]
 
 
 def entry_of(row: Any) -> Entry:

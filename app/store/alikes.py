@@ -16,7 +16,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from app.store.bulk import insert_for, insert_rows
+from app.store.bulk import insert_for
 from app.store.schema import alike_anew, alike_keys, alikes, counters, groups, unlikes
 
 PLACE = "compared"
@@ -25,7 +25,7 @@ MOST_A_KEY = 30
 AT_ONCE = 5000
 GOES_BY = frozenset({"name", "province", "county", "phone"})
 """What of a group decides whom it is like."""
-COLUMNS: list[Any] = [groups.c[name] for name in ("id", *sorted(GOES_BY))]
+COLUMNS: list[Any] = [groups.c[name] for name in ("id", "revision", *sorted(GOES_BY))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +53,30 @@ def note_place(db: Connection, group: int) -> None:
     db.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"next": group}))
 
 
-def compare_anew(db: Connection, group: int) -> None:
-    """What its pairs go by has changed."""
-    insert = insert_for(db, alike_anew).values(group_id=group)
-    db.execute(insert.on_conflict_do_nothing())
+def compare_anew(db: Connection, group: int, revision: int) -> None:
+    """What its pairs go by has changed, with this revision."""
+    insert = insert_for(db, alike_anew).values(group_id=group, revision=revision)
+    again = insert.on_conflict_do_update(index_elements=["group_id"], set_={"revision": revision})
+    db.execute(again)
+
+
+def note_compared(db: Connection, rows: Sequence[Row[Any]]) -> None:
+    """These were compared as they were at their revision; what changed since waits on."""
+    for row in rows:
+        waits = delete(alike_anew).where(alike_anew.c.group_id == row.id)
+        db.execute(waits.where(alike_anew.c.revision <= row.revision))
 
 
 def forget(db: Connection, ids: Collection[int]) -> None:
     """Take these groups' keys and pairs away, to be made anew."""
     db.execute(delete(alike_keys).where(alike_keys.c.group_id.in_(ids)))
     db.execute(delete(alikes).where(or_(alikes.c.one.in_(ids), alikes.c.other.in_(ids))))
-    db.execute(delete(alike_anew).where(alike_anew.c.group_id.in_(ids)))
 
 
 def write_keys(db: Connection, keys: Mapping[int, Collection[str]]) -> None:
     rows = [{"key": key, "group_id": group} for group, of in keys.items() for key in sorted(of)]
-    insert_rows(db, alike_keys, rows)
+    if rows:
+        db.execute(insert_for(db, alike_keys).on_conflict_do_nothing(), rows)
 
 
 def sharing(db: Connection, keys: Collection[str]) -> dict[str, list[int]]:

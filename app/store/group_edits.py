@@ -61,7 +61,7 @@ def apply(db: Connection, edit: Edit, who: str, now: datetime) -> Row[Any]:
     if FOUND_BY & set(after):
         _write_words(db, changed)
     if alikes.GOES_BY & set(after):
-        alikes.compare_anew(db, row.id)
+        alikes.compare_anew(db, row.id, revision)
     group_news.remember(db, row.id, revision, who, edit.what, changes, now)
     kind = "withdrawn" if after.get("status") == "withdrawn" else "changed"
     group_news.announce(db, [row.id], kind, now)

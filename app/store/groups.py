@@ -85,7 +85,7 @@ def change(db: Connection, what: Registration, now: datetime) -> int | None:
         db.execute(delete(table).where(table.c.group_id == row.id))
     _write_sets(db, [(row.id, what)])
     if alikes.GOES_BY & set(changes):
-        alikes.compare_anew(db, row.id)
+        alikes.compare_anew(db, row.id, row.revision + 1)
     group_news.remember(db, row.id, row.revision + 1, "participant", "edited", changes, now)
     group_news.announce(db, [row.id], "changed", now)
     return int(row.id)

@@ -825,6 +825,7 @@ def upgrade() -> None:
     op.create_table(
         "alike_anew",
         sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["group_id"], ["groups.id"], name=op.f("fk_alike_anew_group_id"), ondelete="CASCADE"
         ),

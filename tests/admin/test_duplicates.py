@@ -116,7 +116,7 @@ def test_a_change_of_what_pairs_go_by_is_compared_anew(api: Api) -> None:
     assert pairs(api) == []
 
 
-def test_two_workers_compare_no_group_twice_and_lose_none(api: Api) -> None:
+def test_two_workers_at_once_lose_no_pair(api: Api) -> None:
     for number in range(30):
         a_group(api.office, f"+9893500000{number:02}", name="سپیدار" if number % 2 else "نسترن")
     with ThreadPoolExecutor(2) as workers:

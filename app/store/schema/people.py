@@ -199,6 +199,7 @@ alike_anew = Table(
     "alike_anew",
     metadata,
     Column("group_id", BigId, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, nullable=False),
 )
 
 
