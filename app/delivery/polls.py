@@ -40,6 +40,7 @@ log = structlog.get_logger()
 LOOK_UP_AFTER = timedelta(seconds=20)
 LOOK_UP_FOR = timedelta(hours=12)
 A_PAGE = 100
+SOON = 2.0  # seconds after the start: a worker before this one may have left something
 BEGINNING = datetime.min.replace(tzinfo=UTC), 0
 ASK_AFTER = timedelta(seconds=30)
 ASK_FOR = timedelta(days=2)
@@ -85,7 +86,7 @@ class Poller:
 
     async def _again(self, work: Callable[[], Any], every: float) -> None:
         """Do this for ever, more slowly while it fails."""
-        pause = every
+        pause = min(every, SOON)
         while not await self._rest(pause):
             if not self._server.counts.leads:
                 self._recovered = False

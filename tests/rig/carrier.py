@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from aiohttp import web
 
-from tests.rig.dialects import DIALECTS, Answer, Asked, Taken, nothing_new
+from tests.rig.dialects import DIALECTS, LOOK_UPS, Answer, Asked, Taken, nothing_new
 from tests.rig.ports import HOST
 
 
@@ -80,13 +80,20 @@ class Carrier:
         sends, read, say = DIALECTS.get(name, ((), None, None))
         if read is None or say is None or rest.rpartition("/")[2] not in sends:
             self.asked.append(asked)
-            return _response(nothing_new(asked))
+            return _response(self._look_up(name, asked) or nothing_new(asked))
         mood = self.mood
         taken = [] if mood in TAKES_NOTHING else list(read(asked))
         self.taken += taken
         if taken:
             self.on_taken(taken)
         return await self._in_mood(mood, request, lambda: say(asked, taken))
+
+    def _look_up(self, name: str, asked: Asked) -> Answer | None:
+        before, say = LOOK_UPS.get(name, ("", None))
+        if say is None or before not in asked.url:
+            return None
+        our_id = asked.url.rpartition("/")[2]
+        return say(asked, next((t for t in list(self.taken) if t.our_id == our_id), None))
 
     async def _in_mood(  # noqa: C901, PLR0911  a table of moods
         self, mood: Mood, request: web.Request, say: Callable[[], Answer]

@@ -208,6 +208,16 @@ DIALECTS: Mapping[str, tuple[tuple[str, ...], Read, Say]] = {
 }
 
 
+def _magfa_known(asked: Asked, taken: Taken | None) -> Answer:
+    return Answer.of({"status": 0, "mid": int(taken.carrier_id) if taken else -1})
+
+
+# Questions whether a message of ours was taken: what stands before our id in the path.
+LOOK_UPS: Mapping[str, tuple[str, Callable[[Asked, Taken | None], Answer]]] = {
+    "magfa": ("/mid/", _magfa_known),
+}
+
+
 def nothing_new(asked: Asked) -> Answer:
     """The answer to polls: understood by every carrier of ours that is polled."""
     return Answer.of(
