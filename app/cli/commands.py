@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from app.admin.staffing import ensure_first_operator
 from app.cli import audit, carriers, conversations, demo, flows, keys, operators, simulate
 from app.cli.doctor import examine
+from app.cli.forgetting import forget
 from app.cli.house import fail, opened, settings_or_exit
 from app.cli.publishing import publish
 from app.conversation.source import BadFlow
@@ -179,6 +180,7 @@ def doctor(config: Config = None) -> None:
 
 
 flows.app.command("publish")(publish)
+app.command()(forget)
 app.add_typer(audit.app, name="audit")
 app.add_typer(carriers.carriers, name="carriers")
 app.add_typer(conversations.app, name="conversations")

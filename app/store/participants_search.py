@@ -16,3 +16,8 @@ def by_number_or_code(db: Connection, typed: str, region: str) -> int | None:
         return db.execute(found).scalar_one_or_none()
     group = by_code_or_id(db, plain)
     return None if group is None else int(group.participant_id)
+
+
+def address_of(db: Connection, participant: int) -> str:
+    found = select(participants.c.address).where(participants.c.id == participant)
+    return str(db.execute(found).scalar_one())

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from app.intake.writes import REPLY, Writes
-from app.store import asked, outbox, participants, visits
+from app.store import asked, forgetting, outbox, participants, visits
 from app.store.asked import Allowance
 from app.store.engine import Db, clock
 from app.store.visits import Visit
@@ -86,6 +86,8 @@ def _owe(given: Given, db: Db, number: str, words: str, code: str, now: datetime
         (person.id, given.channel.name)
     }:
         return  # they want nothing from us, and anybody can type their number
+    if forgetting.left_before(db, given.key, given.channel.name, number):
+        return  # nor did they before they were forgotten
     writes = Writes(given.new_id, now)
     text = with_code(given, words, outbox.STARS)  # staff read the texts: the code stands apart
     until = now + CODE_LASTS

@@ -322,6 +322,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_operators_name")),
     )
     op.create_table(
+        "opt_out_marks",
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_opt_out_marks")),
+    )
+    op.create_table(
         "outbox",
         sa.Column(
             "id",
@@ -1097,6 +1103,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("outbox")
+    op.drop_table("opt_out_marks")
     op.drop_table("operators")
     with op.batch_alter_table("login_failures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_failures_at"))

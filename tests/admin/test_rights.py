@@ -38,6 +38,7 @@ TABLE = {
     "GET /duplicates": READ,
     "PATCH /groups/{key}": WRITE,
     "POST /groups/changes": WRITE,
+    "POST /numbers/forget": ADMIN,
     "GET /changes": READ,
     "POST /changes": WRITE,
     "GET /changes/{change}": READ,

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.store.forgetting import mark_of
 from app.store.outbox import STARS, whole_text
-from app.store.schema import asked, outbox, participants, visits
+from app.store.schema import asked, opt_out_marks, outbox, participants, visits
 from app.text.segments import segments
 from app.web.numbers import textable
 from app.web.proof import CODES, MOST_TRIES
@@ -39,6 +40,17 @@ def test_the_code_is_in_no_text_that_staff_can_read(site):
     assert code not in row.text
     assert code not in visit.code_hash
     assert len(visit.code_hash) == 64
+
+
+def test_who_wanted_nothing_before_being_forgotten_is_not_texted(site):
+    mark = mark_of(site.given.key, site.given.channel.name, E164)
+    with site.store.write() as db:
+        db.execute(opt_out_marks.insert().values(mark=mark, at=datetime.now(UTC)))
+    guest = ask(site)
+    assert site.rows(outbox) == []
+    assert guest.page.form("code"), "the page says the same as to everybody"
+    ask(site, "09121110002")
+    assert len(site.rows(outbox)) == 1
 
 
 def test_persian_digits_and_spaces_are_read(site):

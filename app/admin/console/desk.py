@@ -15,9 +15,12 @@ from app.admin.api.conversations import (
     said_in_conversation,
 )
 from app.admin.console.bubbles import bubbles
-from app.admin.console.visitor import Checked, Helper, Here, Reader
+from app.admin.console.visitor import Admin, Checked, Helper, Here, Reader
 from app.admin.console.vocabularies import labels_in, shower
+from app.admin.forgetting import forget_address
+from app.admin.problems import Problem, not_found
 from app.intake.item import Answer
+from app.store.conversations_search import one
 
 router = APIRouter(include_in_schema=False)
 
@@ -107,6 +110,19 @@ def conversation_page(
         mine=found.taken_by == str(caller.id),
         shown=shower(labels_in(office.flows, speech.language), speech),
     )
+
+
+@router.post("/conversations/{conversation}/forget")
+def forget(console: Here, visitor: Admin, conversation: Which, given: Checked) -> Response:
+    """Forget whoever this is, for good."""
+    if given.text("for_good") != "1":
+        raise Problem("invalid", "forget_confirm")
+    with console.office.store.read() as db:
+        row = one(db, int(conversation))
+    if row is None:
+        raise not_found("conversation")
+    forget_address(console.office, visitor.caller, row.address)
+    return RedirectResponse("/console/desk?done=forgotten", 303)
 
 
 @router.get("/conversations/{conversation}/said/live")

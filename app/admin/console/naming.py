@@ -155,6 +155,8 @@ class Names:
                 shown: Any = self.speech.t("yes" if value else "no")
             case int():
                 shown = self.speech.number(value)
+            case dict():
+                shown = self.speech.number(sum(value.values()))
             case list() if name in ("ids", "changed", "refused"):
                 shown = self.speech.number(len(value))
             case list() if name == "fields":

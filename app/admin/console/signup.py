@@ -11,11 +11,12 @@ from app.admin.api.duplicates import Other, dismiss, likely_duplicates
 from app.admin.api.groups import Key as GroupKey
 from app.admin.api.groups import conversation_of_group, history_of_group, one_group
 from app.admin.console.bubbles import bubbles
-from app.admin.console.visitor import Checked, Here, Reader, Writer
+from app.admin.console.visitor import Admin, Checked, Here, Reader, Writer
 from app.admin.console.vocabularies import labels_in, shower
-from app.admin.problems import Problem
+from app.admin.forgetting import forget_address
+from app.admin.problems import Problem, not_found
 from app.directory.standing import MAY_BECOME
-from app.store import groups_search
+from app.store import groups_search, participants_search
 from app.store.groups_search import Filter
 from app.text.digits import digits
 
@@ -150,6 +151,20 @@ def unmerge(console: Here, visitor: Writer, key: Key, given: Checked) -> Respons
 def apart(console: Here, visitor: Writer, key: Key, given: Checked) -> Response:
     dismiss(console.office, visitor.caller, key, Other(other=given.text("other", 24)))
     return _back(key, "parted")
+
+
+@router.post("/forget")
+def forget(console: Here, visitor: Admin, key: Key, given: Checked) -> Response:
+    """Forget whoever signed this group up, for good."""
+    if given.text("for_good") != "1":
+        raise Problem("invalid", "forget_confirm")
+    with console.office.store.read() as db:
+        row = groups_search.by_code_or_id(db, key)
+        if row is None:
+            raise not_found("group")
+        person = participants_search.address_of(db, row.participant_id)
+    forget_address(console.office, visitor.caller, person)
+    return RedirectResponse("/console/signups?done=forgotten", 303)
 
 
 def _back(key: str, done: str) -> Response:

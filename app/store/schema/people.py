@@ -245,6 +245,15 @@ group_words = Table(
 )
 
 
+# Of forgotten people who wanted no messages: a keyed hash of channel and number, nothing else.
+opt_out_marks = Table(
+    "opt_out_marks",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+
 opt_outs = Table(
     "opt_outs",
     metadata,

@@ -47,6 +47,8 @@ ALLOWED = {
     "POST /signups/{key}/merge": MANAGERS,
     "POST /signups/{key}/unmerge": MANAGERS,
     "POST /signups/{key}/apart": MANAGERS,
+    "POST /signups/{key}/forget": ADMINS,
+    "POST /conversations/{conversation}/forget": ADMINS,
     "GET /messages": EVERYBODY,
     "GET /messages/unhandled": EVERYBODY,
     "GET /messages/unhandled/{row}": EVERYBODY,
@@ -340,6 +342,21 @@ def test_what_a_phone_or_a_page_showed_stands_among_the_bubbles(house):
     assert said == [("in", "بله"), ("out", "نام گروه؟"), ("in", "یاوران"), ("out", masked)]
     assert "Web page" in page
     assert NUMBER not in page
+
+
+def test_an_admin_forgets_a_number_for_good(house):
+    a_group(house, code="12345670")
+    a_group(house, "+989350000000", name="دیگری")
+    assert "Forget this number" not in Browser(house).as_("manager").get("/signups/12345670")
+    browser = Browser(house).as_("admin")
+    assert "Forget this number" in browser.get("/signups/12345670")
+    browser.post("/signups/12345670/forget", 422)
+    answer = browser.post("/signups/12345670/forget", for_good="1")
+    page = browser.get(answer.headers["location"].removeprefix("/console"))
+    assert "are gone" in page
+    assert "دیگری" in page
+    browser.get("/signups/12345670", 404)
+    assert "Number forgotten" in browser.get("/audit")
 
 
 def test_views_are_kept_for_their_operator_alone(house):

@@ -128,7 +128,9 @@ def test_whatever_the_audit_writes_has_its_words():
     source = "".join(path.read_text("utf-8") for path in CONSOLE.parents[1].rglob("*.py"))
     noted = re.findall(r'audit\.note\(\s*\w+,\s*[^,]+,\s*"([^"]+)"', source)
     assert len(noted) > 25
-    looked = {f"saw numbers: {what}" for what in re.findall(r'look\([^"]+"([a-z ]+)"', source)}
+    seen = re.findall(r'look\(office, caller, "([a-z ]+)"', source)
+    looked = {f"saw numbers: {what}" for what in seen}
+    assert len(looked) > 5
     assert {*noted, *looked} <= set(trail.DEEDS)
     for deed in trail.DEEDS:
         for language in LANGUAGES:
