@@ -56,3 +56,31 @@ async def test_texts_are_taken_while_the_database_is_away(
     assert taken
     assert all(one.outcome == "ok" for one in during if one.began > away[0] + NOTICED)
     storm.check(postgres_url)
+
+
+@short_and_long(2, 15)
+async def test_a_server_killed_while_its_spool_drains(
+    carrier, postgres, postgres_url, tmp_path, times
+):
+    async with proxy_to(postgres.port) as proxy:
+        url = postgres_url.replace(f":{postgres.port}/", f":{proxy.port}/")
+        muster = make(tmp_path / "muster", carrier, url)
+        running = [await asyncio.to_thread(muster.serve)]
+        proxy.refuse()
+        storm = Storm(partial(posts_of, muster), batch=20)
+        await storm.rage(lambda: None, 1, pause=0.1)
+        proxy.recover()
+        proxy.delay = 0.03  # so that it takes long enough to be killed in the middle
+        acked, kept = storm.sender.acked, partial(checker.read, postgres_url)
+        lost = [len(checker.lost(kept(), acked))]
+        for _ in range(times):
+            await asyncio.sleep(storm.chance.uniform(0.2, 0.8))
+            running[0].kill9()
+            lost.append(len(checker.lost(kept(), acked)))
+            running[0] = await asyncio.to_thread(muster.serve)
+        proxy.delay = 0
+        await asyncio.to_thread(wait_until, lambda: not checker.lost(kept(), acked), "drained", 60)
+        await asyncio.to_thread(running[0].stop)
+    print(f"not yet in at each kill: {lost}")
+    assert any(0 < left < lost[0] for left in lost), "never killed in the middle"
+    storm.check(postgres_url)
