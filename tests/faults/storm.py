@@ -18,7 +18,7 @@ from tests.rig.carrier import Carrier
 from tests.rig.processes import wait_until
 from tests.rig.sender import Post, Sender
 
-BATCH = 40  # people who begin at about the same time
+BATCH = 24  # people who begin at about the same time
 
 
 @dataclass

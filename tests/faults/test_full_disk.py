@@ -48,7 +48,7 @@ def full_for_a_while(disk, muster, seen):
 
 
 @pytest.mark.parametrize("spool", ["beside it", "on another disk"])
-@short_and_long(2, 20)
+@short_and_long(1, 8)
 async def test_the_databases_disk(carrier, disk, tmp_path, times, spool):
     url = f"sqlite:///{disk.folder}/muster.db"
     place = disk.folder if spool == "beside it" else tmp_path
@@ -85,7 +85,7 @@ async def test_the_spools_disk_while_the_database_is_away(carrier, disk, tmp_pat
         disk.free()
         wait_until(lambda: ready(muster)[1]["spool"] == "on", "room again", 20, every=0.1)
 
-    await storm.rage(full_for_a_while, 2, pause=0.5)
+    await storm.rage(full_for_a_while, 1, pause=0.5)
     status, said = ready(muster)
     assert (status, said["spooled"]) == (200, len(storm.sender.acked))
     assert {one.status for one in storm.sender.attempts} == {200, 503}

@@ -117,7 +117,7 @@ class World:
         self.disk.free()
 
 
-@short_and_long(15, 600)
+@short_and_long(12, 600)
 async def test_a_random_run_breaks_no_promise(carrier, durable, disk, tmp_path, times):
     """`times` is seconds."""
     seed = a_seed()

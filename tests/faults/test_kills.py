@@ -76,7 +76,7 @@ async def test_postgresql_itself(carrier, durable, durable_url, tmp_path, times)
     storm.check(durable_url)
 
 
-@short_and_long(3, 50)
+@short_and_long(3, 25)
 async def test_the_worker_in_the_middle_of_a_send(carrier, postgres_url, tmp_path, times):
     muster = make(tmp_path / "muster", carrier, postgres_url, worker=False)
     server, running = muster.serve(), [muster.work()]

@@ -58,7 +58,7 @@ async def test_texts_are_taken_while_the_database_is_away(
     storm.check(postgres_url)
 
 
-@short_and_long(2, 15)
+@short_and_long(1, 12)
 async def test_a_server_killed_while_its_spool_drains(
     carrier, postgres, postgres_url, tmp_path, times
 ):

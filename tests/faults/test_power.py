@@ -57,7 +57,7 @@ def cuts(disk, records, sender, times, folder):
     print(f"{len(moments)} cuts, {len(sender.acked)} acknowledged")
 
 
-@short_and_long(40, 3000)
+@short_and_long(40, 1500)
 async def test_the_database_on_sqlite(carrier, tmp_path, times):
     muster = make(tmp_path / "muster", carrier, f"sqlite:///{tmp_path}/muster/data/muster.db")
     muster.run("db", "upgrade")
@@ -89,7 +89,7 @@ def start(folder, url):
     put_together(settings).close()
 
 
-@short_and_long(40, 1000)
+@short_and_long(40, 500)
 async def test_the_spool(carrier, tmp_path, times):
     away = f"postgresql://muster@127.0.0.1:{free_port()}/none"
     muster = make(tmp_path / "muster", carrier, away)

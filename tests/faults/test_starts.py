@@ -72,12 +72,11 @@ async def test_it_stops_at_once_while_it_waits_for_its_database(carrier, tmp_pat
     await asyncio.to_thread(server.stop, within=8)
 
 
-@pytest.mark.parametrize("command", ["serve", "work"])
-def test_without_a_spool_it_says_why_it_does_not_start(carrier, tmp_path, command):
+def test_without_a_spool_it_says_why_it_does_not_start(carrier, tmp_path):
     url = f"postgresql://muster@127.0.0.1:{free_port()}/none"
     make(tmp_path, carrier, url, spool={"on": False})
     done = subprocess.run(
-        [MUSTER, command], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+        [MUSTER, "serve"], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
     )
     assert done.returncode == 2
     assert done.stderr.startswith("muster: the database cannot be reached, and no spool is on")
@@ -101,7 +100,7 @@ def test_processes_that_are_all_the_first_agree_on_the_word_they_keep(tmp_path):
         subprocess.Popen(
             [sys.executable, "-c", KEPT, at, tmp_path / "data"], stdout=subprocess.PIPE, text=True
         )
-        for _ in range(4)
+        for _ in range(3)
     ]
     words = {program.communicate(timeout=60)[0].strip() for program in programs}
     (word,) = words

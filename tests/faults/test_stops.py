@@ -14,7 +14,7 @@ from tests.rig.processes import wait_until
 pytestmark = pytest.mark.slow
 
 
-@short_and_long(3, 50)
+@short_and_long(3, 20)
 async def test_sigterm_under_load_leaves_nothing_in_doubt(carrier, database_url, tmp_path, times):
     muster = make(tmp_path / "muster", carrier, database_url)
     running = [muster.serve()]
@@ -33,7 +33,7 @@ async def test_sigterm_under_load_leaves_nothing_in_doubt(carrier, database_url,
     assert set(kept.owed.values()) == {"sent"}
 
 
-@short_and_long(2, 50)
+@short_and_long(2, 20)
 async def test_a_worker_that_is_asked_to_stop_finishes_what_it_claimed(
     carrier, postgres_url, tmp_path, times
 ):
