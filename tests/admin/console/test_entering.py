@@ -89,7 +89,7 @@ def test_every_try_costs_one_hash_of_the_same_kind(house, monkeypatch):
     with house.store.read() as db:
         gone = staff.by_name(db, "gone").id
     staffing.change(house, chief, gone, "helper", active=False)
-    for name in ("viewer-one", "nobody-here", "gone", "", "x" * 200, "'; --"):
+    for name in ("viewer-one", "nobody-here", "gone", "", "x" * 64, "'; --"):
         for password in ("wrong words here", PASSWORD[:-1], "", "x" * 5000):
             Browser(house, {"address_of": lambda _, n=name: n}).log_in(name, password)
             assert len(compared) == 1, (name, password)
