@@ -115,6 +115,10 @@ def create_app(settings: Settings) -> Door:
         app.include_router(_simulator(muster, static))
     if channel := web_channel(settings, muster.channels):
         app.include_router(public_pages(_public(muster, door, channel, static)))
+    if settings.environment == "production":
+        app.add_middleware(
+            operations.Inside, caller=lambda scope: caller(scope, door.trusted_proxies)
+        )
     return door
 
 

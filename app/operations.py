@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Protocol
 
 import uvicorn
@@ -12,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.delivery.worker import Worker
 from app.hooks.door import Door
@@ -22,6 +24,7 @@ from app.store.ids import take_numbers
 from app.store.patience import answered_within
 
 LOOK_WITHIN = 2.0  # seconds
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 PRIORITIES = ("reply", "reminder", "bulk")
 
 
@@ -53,6 +56,26 @@ async def served(parts: Parts, at: socket.socket) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await serving
+
+
+INSIDE = frozenset(
+    {"/metrics", "/openapi.json", "/api/v1/docs", "/api/v1/docs.css", "/api/v1/openapi.json"}
+)
+"""What tells of the house, and in production tells it only to addresses that are not public."""
+
+
+class Inside:
+    """Answers nobody outside on those paths. A caller is who our own proxies say it is."""
+
+    def __init__(self, app: ASGIApp, caller: Callable[[Scope], Address | None]) -> None:
+        self._app, self._caller = app, caller
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/") in INSIDE:
+            address = self._caller(scope)
+            if address is None or address.is_global:
+                return await Response(status_code=404)(scope, receive, send)
+        return await self._app(scope, receive, send)
 
 
 def router(parts: Parts, door: Door | None) -> APIRouter:
