@@ -1,6 +1,8 @@
 """`muster flows publish`: keep a new version, see who is inside the older ones, move them along."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +12,7 @@ from app.cli.house import House, fail, open_house
 from app.conversation.compiled import Flow
 from app.conversation.load import flow_of, load_flows
 from app.conversation.source import BadFlow
-from app.conversation.versions import Plan, moved, plan
+from app.conversation.versions import Plan, lost_answers, moved, plan
 from app.main import SHIPPED_FLOWS
 from app.store import conversations, flow_versions
 
@@ -24,10 +26,12 @@ def publish(
     step: Annotated[
         list[str] | None, typer.Option(help="old=new, for a step that has another name now.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
 ) -> None:
     """Publish a flow's newest version; refuses what would strand somebody.
 
-    Whoever is inside an older version stays on it, unless --move takes them along.
+    Whoever is inside an older version stays on it, unless --move takes them along. What moving
+    would lose is shown, and asked about first.
     """
     with open_house() as house:
         new = _newest(flow, folder or house.settings.flows or SHIPPED_FLOWS)
@@ -37,6 +41,11 @@ def publish(
             _show(one)
         if move and any(one.strands for one in plans):
             fail("nothing was changed: somebody would be stranded")
+        losses = [_losses(house, one) for one in plans]
+        for loss in losses:
+            _show_loss(loss)
+        if move and not yes and any(loss.people for loss in losses):
+            typer.confirm("Publish, and lose these answers?", abort=True)
         _keep(house, new)
         if move:
             print(f"{sum(_move(house, one) for one in plans)} conversations moved along")
@@ -82,6 +91,39 @@ def _show(one: Plan) -> None:
         print(f"  ! {problem}")
     if one.lost:
         print(f"  answers that version {one.new.version} has no use for: {', '.join(one.lost)}")
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What people inside have answered that the new version cannot hold."""
+
+    plan: Plan
+    people: int
+    answers: Mapping[str, int]
+    """People by field."""
+
+
+def _losses(house: House, one: Plan) -> Loss:
+    answers: Counter[str] = Counter()
+    people = last = 0
+    while True:
+        with house.store.read() as db:
+            found = conversations.inside(db, one.old.name, one.old.version, A_BATCH, last)
+        for kept in found:
+            lost = lost_answers(one.new, kept.conversation.answers)
+            answers.update(lost)
+            people += bool(lost)
+        if not found:
+            return Loss(one, people, answers)
+        last = found[-1].id
+
+
+def _show_loss(loss: Loss) -> None:
+    if loss.people:
+        old, new = loss.plan.old.version, loss.plan.new.version
+        print(f"moving from version {old} to {new}, {loss.people} people would lose answers:")
+        for name, people in sorted(loss.answers.items(), key=lambda pair: (-pair[1], pair[0])):
+            print(f"  {people:>8}  {name}")
 
 
 def _keep(house: House, new: Flow) -> None:

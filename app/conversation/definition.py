@@ -129,6 +129,8 @@ class VocabularyRef(Model):
     ]
     fallback: dict[Language, Language] = Field(default_factory=dict)
     """`hu: en`: labels that a vocabulary lacks in Hungarian are taken in English."""
+    ignore: Aliases = Field(default_factory=dict)
+    """Words that people put before or after a label, besides the vocabulary's own."""
 
 
 def as_ref(value: Any) -> Any:

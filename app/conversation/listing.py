@@ -108,7 +108,12 @@ def from_vocabulary(
             below.setdefault(parent, []).append(entry)
     if not below:
         raise LookupError(f"{step.source!r} has no level {step.level}")
-    return {parent: tuple(some) for parent, some in below.items()}, tuples(vocabulary.ignore)
+    ref = definition.vocabularies[step.source]
+    ignore = {
+        code: (*vocabulary.ignore.get(code, ()), *ref.ignore.get(code, ()))
+        for code in {*vocabulary.ignore, *ref.ignore}
+    }
+    return {parent: tuple(some) for parent, some in below.items()}, ignore
 
 
 def at_level(

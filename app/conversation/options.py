@@ -46,6 +46,8 @@ class Options:
     by_key: Mapping[str, str]
     keys: tuple[str, ...]
     """The same keys in order, numbers left out."""
+    around: tuple[str, ...] = ()
+    """Keys of words that people put before or after a name, the longest first."""
 
     def label(self, id_: str) -> str:
         return self.labels[self.ids.index(id_)] if id_ in self.ids else id_
@@ -74,7 +76,7 @@ def options(
 ) -> Options:
     found = tuple(entries)
     numbers = numbered(len(found), avoid)
-    by_key = names(found, language, ignore or {})
+    by_key = names(found, language)
     return Options(
         ids=tuple(entry.id for entry in found),
         labels=tuple(entry.label[language] for entry in found),
@@ -84,12 +86,26 @@ def options(
             **{number: entry.id for number, entry in zip(numbers, found, strict=True)},
         },
         keys=tuple(sorted(by_key)),
+        around=around_of(ignore or {}),
     )
 
 
-def names(
-    entries: tuple[Entry, ...], language: str, ignore: Mapping[str, tuple[str, ...]]
-) -> dict[str, str]:
+def around_of(ignore: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    words = {key(word) for some in ignore.values() for word in some} - {""}
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
+def bare(around: tuple[str, ...], name: str) -> Iterator[str]:
+    """A name without a word around it: «استان گیلان», "Gilan province", "the city of Rasht"."""
+    for word in around:
+        if len(name) > len(word):
+            if name.startswith(word):
+                yield name.removeprefix(word)
+            if name.endswith(word):
+                yield name.removesuffix(word)
+
+
+def names(entries: tuple[Entry, ...], language: str) -> dict[str, str]:
     """Every key that names one entry. The person's own language has the last word, labels first."""
     table: dict[str, str] = {}
     languages = sorted(
@@ -103,9 +119,6 @@ def names(
         for entry in entries:
             if code in entry.label:
                 own[key(entry.label[code])] = entry.id
-        for word in ignore.get(code, ()):
-            for name, id_ in list(own.items()):
-                own.setdefault(key(word) + name, id_)
         table.update(own)
     table.pop("", None)
     return table
@@ -127,8 +140,10 @@ def pick(table: Options, text: str, several: int = 1) -> Picked:
     whole = key(text)
     apart = BETWEEN.split(EDGE_OF_DIGITS.sub(" ", fold(text)))
     words = [word for word in apart[:MOST_WORDS] if word]
-    if whole in table.by_key and not several_numbers(words):
-        return Picked((table.by_key[whole],))
+    if not several_numbers(words):
+        for name in (whole, *bare(table.around, whole)):
+            if name in table.by_key:
+                return Picked((table.by_key[name],))
     ids: list[str] = []
     rest: list[str] = []
     for piece, id_ in pieces(table, words):

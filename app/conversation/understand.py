@@ -10,7 +10,7 @@ from app.conversation.dates import read_date
 from app.conversation.definition import ChoicesStep, DateStep, NumberStep, TextStep
 from app.conversation.listing import NO, YES
 from app.conversation.numbers import whole_number
-from app.conversation.options import MOST_GUESSES, Options, guesses, pick
+from app.conversation.options import MOST_GUESSES, Options, bare, guesses, pick
 from app.conversation.words import Command, lexicon
 from app.text.digits import digits
 from app.text.fold import cleaned, key
@@ -203,6 +203,8 @@ def close(asked: Asked, text: str, word: str) -> Reading:
     if named := inside_of(asked, text, word):
         return named
     meant = guesses(options, text)
+    for name in () if meant else bare(options.around, word):
+        meant = meant or guesses(options, name)
     if len(meant) == 1:
         return Near(meant[0])
     return Unclear(meant) if meant else missed
@@ -211,8 +213,11 @@ def close(asked: Asked, text: str, word: str) -> Reading:
 def inside_of(asked: Asked, text: str, word: str) -> Near | Unclear | None:
     """A town where its province was asked for: which province that is, to be asked back."""
     listing = asked.step.listing
-    holders = listing.inside.get(word, ()) if listing else ()
-    found = [holder for holder in holders if asked.options and holder in asked.options.ids]
+    if listing is None or asked.options is None:
+        return None
+    ways = (word, *bare(asked.options.around, word))
+    holders = next((listing.inside[way] for way in ways if way in listing.inside), ())
+    found = [holder for holder in holders if holder in asked.options.ids]
     if len(found) == 1:
         return Near(found[0], cleaned(text))
     return Unclear(tuple(found[:MOST_GUESSES])) if found else None

@@ -156,6 +156,12 @@ def fitting(flow: Flow, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if fits(flow, name, value)}
 
 
+def lost_answers(flow: Flow, answers: Mapping[str, Any]) -> list[str]:
+    """The fields that were answered and that the flow cannot hold; what is empty is no loss."""
+    given = (name for name, value in answers.items() if value not in (None, "", []))
+    return [name for name in given if not fits(flow, name, answers[name])]
+
+
 def fits(flow: Flow, name: str, value: Any) -> bool:
     """Whether the flow can hold this answer."""
     field = flow.fields.get(name)

@@ -118,3 +118,44 @@ def test_other_words_want_another_version(
     code, told = publish()
     assert code == 2
     assert "published with other words" in told
+
+
+def answered(url: str, **answers: object) -> None:
+    store = open_store(url)
+    with store.write() as db:
+        db.execute(table.update().values(answers={"name": "Helpers", **answers}))
+    store.close()
+
+
+def test_what_moving_would_lose_is_shown_and_asked_about(inside: str, folder: Path) -> None:
+    answered(inside, motto="Together")
+    change(folder, ("How many members?", "How many are you?"))
+
+    done = CliRunner().invoke(app, ["flows", "publish", "mini", "--move"], input="n\n")
+    assert done.exit_code == 1
+    assert "1 people would lose answers" in done.output
+    assert "1  motto" in done.output
+    assert "published" not in done.output
+    assert stands(inside) == (1, "members", {"name": "Helpers", "motto": "Together"})
+
+    done = CliRunner().invoke(app, ["flows", "publish", "mini", "--move"], input="y\n")
+    assert done.exit_code == 0, done.output
+    assert stands(inside) == (2, "members", {"name": "Helpers"})
+
+
+def test_yes_skips_the_question(inside: str, folder: Path) -> None:
+    answered(inside, motto="Together")
+    change(folder, ("How many members?", "How many are you?"))
+    code, told = publish("--move", "--yes")
+    assert code == 0, told
+    assert "1  motto" in told, "it is shown all the same"
+    assert stands(inside) == (2, "members", {"name": "Helpers"})
+
+
+@pytest.mark.parametrize("empty", ["", None, []])
+def test_what_was_never_answered_is_no_loss(inside: str, folder: Path, empty: object) -> None:
+    answered(inside, motto=empty)
+    change(folder, ("How many members?", "How many are you?"))
+    code, told = publish("--move")
+    assert code == 0, told
+    assert "would lose" not in told

@@ -219,6 +219,17 @@ def test_near_misses_are_guessed_never_taken(text: str, names: str) -> None:
     assert set(guesses(PROVINCES, text)) == set(filter(None, names.split(",")))
 
 
+@pytest.mark.parametrize("text", ["استان گیلان", "گیلان استان", "استان‌ گيلان", "استان ۵"])
+def test_a_word_around_a_place_is_no_part_of_it(text: str) -> None:
+    assert len(pick(PROVINCES, text).ids) == 1
+
+
+@pytest.mark.parametrize("text", ["استان", "استان استان", "استان هیچ"])
+def test_the_word_alone_names_nothing(text: str) -> None:
+    assert pick(PROVINCES, text).ids == ()
+    assert guesses(PROVINCES, text) == ()
+
+
 @pytest.mark.parametrize(
     "text", ["اصفهان", "استان اصفهان", "اصفها", "2", "اصفـهان", "إصفهان ", "استان‌اصفهان"]
 )
