@@ -25,7 +25,7 @@ check: $(VENV)/.tools ## format, lint, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-faults: $(VENV)/.tools ## the long fault runs: kills, outages, failovers (about half an hour)
+faults: $(VENV)/.tools ## the long fault runs: kills, outages, failovers (most of an hour)
 	@$(PYTEST) -m faults tests/faults
 
 bench: $(VENV)/.tools ## measure this machine; figures go to docs/benchmarks.md
