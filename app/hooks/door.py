@@ -43,6 +43,9 @@ PATH = "/hooks/"
 METHODS = ("GET", "POST", "PUT")  # one carrier ends its dialogs with PUT
 MOST_BYTES = 1024 * 1024
 READ_DEADLINE = 20.0  # seconds for a whole body
+CLOSE = {"connection": "close"}  # else the rest would be read, and thrown away, to its end
+TOO_LARGE = HttpResponse(413, b"Too large", CLOSE)
+TOO_LATE = HttpResponse(408, b"Too slow", CLOSE)
 TOO_SLOW = "too slow"
 NOT_FOUND = HttpResponse.plain("Not found", 404)
 AGAIN = HttpResponse(503, b"Try again", {"content-type": "text/plain", "retry-after": "5"})
@@ -102,9 +105,9 @@ class Door:
         try:
             body = await _read(scope, receive)
         except TooLarge:
-            return HttpResponse.plain("Too large", 413), channel.name
+            return TOO_LARGE, channel.name
         except TimeoutError:
-            return HttpResponse.plain("Too slow", 408), channel.name
+            return TOO_LATE, channel.name
         return await self._take(channel, _request(scope, body)), channel.name
 
     def _find(self, path: str) -> Channel | None:
