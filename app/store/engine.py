@@ -5,6 +5,7 @@ Nothing inside a transaction commits; whoever opened it does, by leaving the blo
 
 import base64
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,8 +15,10 @@ import orjson
 import psycopg
 from sqlalchemy import Connection, Engine, Row, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.store import patience
 from app.store.bulk import write_as_sqlite_keeps_it
@@ -29,6 +32,7 @@ POSTGRES_PLANS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejo
 POSTGRES_TIMEOUTS = (
     "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
 )
+FRESH_FOR = 1.0  # seconds that a connection counts as alive after its last use
 BUSY_SECONDS = 10  # how long a SQLite writer waits for another process
 
 
@@ -55,8 +59,8 @@ class Store:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = _open_sqlite(self.url, 1, "BEGIN IMMEDIATE")
-            self._reader = _open_sqlite(self.url, pool_size, "BEGIN")
+            self._writer = _open_sqlite(self.url, 1, "BEGIN IMMEDIATE", cache_mb=64)
+            self._reader = _open_sqlite(self.url, pool_size, "BEGIN", cache_mb=8)
         else:
             plans = POSTGRES_PLANS if by_index else ""
             self._writer = self._reader = _open_postgres(self.url, pool_size, plans)
@@ -130,7 +134,6 @@ def _open_postgres(url: URL, pool_size: int, plans: str = "") -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         hide_parameters=True,
@@ -141,10 +144,28 @@ def _open_postgres(url: URL, pool_size: int, plans: str = "") -> Engine:
     def connect(_: Any, __: Any, ___: Any, options: Any) -> psycopg.Connection[Any]:
         return patience.connect(**options)
 
+    @event.listens_for(engine, "checkin")
+    def rest(_: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: DBAPIConnection, record: ConnectionPoolEntry, _: Any) -> None:
+        """See whether it still lives; in a burst, when it was used just now, that is known."""
+        rested = time.monotonic() - record.info.get("rests_since", time.monotonic())
+        if rested > FRESH_FOR and not _answers(engine, connection):
+            raise DisconnectionError
+
     return engine
 
 
-def _open_sqlite(url: URL, pool_size: int, begin: str) -> Engine:
+def _answers(engine: Engine, connection: DBAPIConnection) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except psycopg.Error:
+        return False
+
+
+def _open_sqlite(url: URL, pool_size: int, begin: str, cache_mb: int) -> Engine:
     write_as_sqlite_keeps_it()
     engine = create_engine(
         url,
@@ -161,7 +182,7 @@ def _open_sqlite(url: URL, pool_size: int, begin: str) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute(f"PRAGMA cache_size = -{cache_mb * 1024}")
         connection.create_function("decode", 2, _decode, deterministic=True)
 
     @event.listens_for(engine, "begin")
