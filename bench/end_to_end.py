@@ -165,7 +165,7 @@ def a_worker(place: Serving, kind: str) -> Iterator[dict[str, int]]:
         yield {}
         return
     folder = place.muster.folder
-    program = Program([MUSTER, "work"], folder / "work.log", house.COMPILED, folder).start()
+    program = Program([MUSTER, "work"], folder / "work.log", folder=folder).start()
     try:
         program.wait_for(lambda: _has_lease(place.url), "the worker serves", within=90)
         yield {"worker": program.pid}

@@ -11,7 +11,6 @@ from typing import Any
 
 from app.store.migrate import upgrade
 from bench.people import LINE
-from bench.run import OUT
 from tests.rig.ports import HOST
 from tests.rig.postgres import Postgres
 from tests.rig.processes import Program
@@ -26,8 +25,6 @@ POSTGRES_OPTIONS = {
 """Besides the defaults: what one sets on a machine of 8 GB or more. fsync is on."""
 TEMPLATE = "bench_template"
 SECRET_KEY = "no secret: everything here is on loopback and made up"
-COMPILED = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(OUT / "pycache")}
-"""Start from compiled modules, as an installation does, whatever this shell's habits are."""
 NOWHERE = "http://127.0.0.1:9/"
 
 
@@ -142,7 +139,7 @@ def serving(
             str(muster.port),
             *words,
         ]
-        server = Program(command, muster.folder / "serve.log", COMPILED).start()
+        server = Program(command, muster.folder / "serve.log").start()
         try:
             server.wait_for(muster.is_ready, "the server is ready", within=90)
             yield Serving(muster, url, {"server": server.pid, **databases.pids(kind)})
