@@ -16,7 +16,8 @@ from gateway_adapters.contract import (
 
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=15)
-MOST_TRIES = 30
+MOST_TRIES = 100
+"""For a message that is never taken though others are; about half a day, with growing waits."""
 REST = timedelta(seconds=1)
 LONGEST_REST = timedelta(minutes=1)
 PROBE_AFTER = timedelta(minutes=1)
@@ -66,12 +67,13 @@ def settle(
             return Settled("queued", reason, due_at=now)
         case TryLater(reason=reason, after=after):
             due = now + (after or backoff(tries, FIRST_RETRY, LONGEST_RETRY, chance))
-            return _again(reason, tries, due, expires_at)
+            if due >= expires_at:
+                return Settled("expired", reason)
+            # A carrier that says when to come again may say so for hours: the deadline decides.
+            return _again(reason, tries if after is None else 0, due)
 
 
-def _again(reason: str, tries: int, due: datetime, expires_at: datetime) -> Settled:
-    if due >= expires_at:
-        return Settled("expired", reason)
+def _again(reason: str, tries: int, due: datetime) -> Settled:
     if tries >= MOST_TRIES:
         return Settled("failed", f"gave up after {tries} tries: {reason}")
     return Settled("queued", reason, due_at=due)

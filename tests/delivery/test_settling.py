@@ -64,6 +64,11 @@ def test_tries_have_an_end() -> None:
     assert settled(TryLater("busy"), tries=MOST_TRIES).state == "failed"
 
 
+def test_being_throttled_for_long_fails_nobody() -> None:
+    outcome = TryLater("slow down", 10 * SECOND)
+    assert settled(outcome, tries=5 * MOST_TRIES).state == "queued"
+
+
 @given(st.integers(0, 200), st.floats(0, 1, exclude_max=True))
 def test_a_wait_is_never_nothing_and_never_too_long(tries: int, chance: float) -> None:
     wait = backoff(tries, 2 * SECOND, 900 * SECOND, chance)
