@@ -2,7 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +12,11 @@ import pytest
 from aiohttp import web
 from sqlalchemy import update
 
+from app.delivery import server
 from app.intake.writes import BULK, REPLY
 from app.store import channels, reports
 from app.store import outbox as outbox_rows
-from app.store.engine import clock
+from app.store.engine import DatabaseAway, Db, Store, clock
 from app.store.schema import attempts, channel_state, opt_outs, outbox
 from app.store.schema import reports as report_rows
 from tests.delivery.conftest import Post, accepted, later, outcome
@@ -207,6 +210,78 @@ async def test_what_a_dead_worker_was_sending_is_unclear(post: Post) -> None:
     await post.until(lambda: states(post) == ["unclear"])
     await asyncio.sleep(0.5)
     assert post.carrier.seen == []
+
+
+class Doubtful:
+    """A store whose next commit stands, though nobody hears of it."""
+
+    def __init__(self, store: Store, *, lies: bool = True, slow: float = 0) -> None:
+        self._store, self.lies, self.slow = store, lies, slow
+        self.read = store.read
+
+    @contextmanager
+    def write(self) -> Iterator[Db]:
+        with self._store.write() as db:
+            yield db
+        time.sleep(self.slow)
+        if self.lies:
+            self.lies = False
+            raise DatabaseAway("the answer to COMMIT was lost")
+
+
+async def test_a_claim_of_which_nobody_heard_is_given_back(post: Post) -> None:
+    post.server._store = Doubtful(post.store)  # type: ignore[assignment]
+    post.owe(1, "one")
+    post.owe(2, "two")
+    post.start()
+    await post.until(lambda: states(post) == ["sending", "sending"])
+    await post.until(lambda: states(post) == ["sent", "sent"])
+    assert sorted(post.carrier.texts) == ["one", "two"]
+    assert [row.tries for row in post.rows(outbox)] == [1, 1]
+
+
+async def test_a_claim_that_a_stop_overtakes_is_given_back(post: Post) -> None:
+    post.server._store = Doubtful(post.store, lies=False, slow=0.5)  # type: ignore[assignment]
+    post.owe(1, "text")
+    post.start()
+    await post.until(lambda: states(post) == ["sending"])
+    await post.stop()
+    assert states(post) == ["queued"]
+    assert post.carrier.seen == []
+
+
+async def test_a_report_read_while_its_id_was_written_is_found_again(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "CHORES_EVERY", timedelta(seconds=0.3))
+    post.owe(1, "text")
+    post.start()
+    await post.until(lambda: states(post) == ["sent"])
+    (row,) = post.rows(outbox)
+    with post.store.write() as db:
+        parked = {"id": 5, "channel": "main", "outbox_id": None, "carrier_id": row.carrier_id}
+        more = {"our_id": "", "status": "delivered", "reason": "", "at": clock(db)}
+        reports.add(db, [{**parked, **more}])
+    await post.until(lambda: states(post) == ["delivered"])
+
+
+async def test_never_more_in_the_air_than_connections_carry(post: Post) -> None:
+    release = asyncio.Event()
+
+    async def slow(messages: list[dict[str, Any]]) -> web.StreamResponse:
+        await release.wait()
+        return accepted(messages)
+
+    post.carrier.answer = slow
+    size = post.channel.connections * type(post.channel.adapter).batch_size
+    for person in range(size + 50):
+        post.owe(person, "text")
+    post.start()
+    await post.until(lambda: len(post.carrier.seen) == size)
+    await asyncio.sleep(0.5)
+    assert states(post).count("sending") == size
+    release.set()
+    await post.until(lambda: set(states(post)) == {"sent"})
 
 
 async def test_a_channel_that_another_worker_serves_is_left_alone(post: Post) -> None:

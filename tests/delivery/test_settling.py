@@ -1,9 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.delivery.rooms import batches, room
 from app.delivery.settling import (
     FAULTS,
     FAULTS_WITHIN,
@@ -17,6 +19,7 @@ from app.delivery.settling import (
     backoff,
     settle,
 )
+from app.intake.channel import Channel
 from gateway_adapters.contract import (
     Accepted,
     ChannelBroken,
@@ -25,6 +28,7 @@ from gateway_adapters.contract import (
     TryLater,
     Unclear,
 )
+from gateway_adapters.simulator import Simulator
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 LATER = NOW + timedelta(hours=6)
@@ -178,3 +182,29 @@ def test_the_pace_is_never_passed(tps: float, asks: list[tuple[int, int]]) -> No
         for last in range(first, len(sent)):
             stretch = (sent[last] - sent[first] + window).total_seconds()
             assert last - first + 1 <= stretch * tps + 1.001
+
+
+class OneSender(Simulator):
+    batch_size = 10
+    one_sender = True
+
+
+@given(
+    st.integers(1, 20),
+    st.integers(1, 6),
+    st.integers(0, 20),
+    st.lists(st.integers(0, 5), max_size=400),
+)
+def test_what_is_claimed_fits_into_the_free_connections(
+    connections: int, lines: int, busy: int, senders: list[int]
+) -> None:
+    adapter = OneSender(secret="s", send_url="http://127.0.0.1:9/")
+    named = tuple(f"{line}" for line in range(lines))
+    channel = Channel("main", adapter, ("x",), named, connections=connections)
+    free = max(0, connections - busy)
+    limit = room(free, (connections - free) * 10, channel, 2000)
+    rows = [SimpleNamespace(line=f"{sender % lines}") for sender in senders][:limit]
+    cut = batches(rows, OneSender)  # type: ignore[arg-type]
+    assert len(cut) <= free
+    assert sum(map(len, cut)) == len(rows)
+    assert all(len({row.line for row in batch}) == 1 and len(batch) <= 10 for batch in cut)
