@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from app.store.bulk import insert_for
-from app.store.engine import clock
+from app.store.engine import DatabaseAway, clock
 from app.store.schema import counters, inbox, outbox
 
 EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z
@@ -20,8 +20,11 @@ PROCESS_BITS = 10
 COUNTER_BITS = 11
 
 
-class Nameless(Exception):
+class Nameless(DatabaseAway):
     """An id is wanted before the database has given this process its number."""
+
+    def __init__(self) -> None:
+        super().__init__("it was not reached since the start")
 
 
 class Ids:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import update
 
-from app.store.engine import open_store
+from app.store.engine import DatabaseAway, Store, open_store
 from app.store.schema import channel_state, outbox
 from tests.e2e.signup import number_of
 from tests.rig import checker
@@ -18,6 +18,7 @@ from tests.rig.carrier import Carrier
 from tests.rig.processes import wait_until
 from tests.rig.sender import Post, Sender
 
+TRIES = 5
 BATCH = 24  # people who begin at about the same time
 
 
@@ -79,10 +80,30 @@ def end_leases(url: str) -> None:
     """As if the time of everything that a dead worker held had run out."""
     store = open_store(url)
     past = datetime(2020, 1, 1, tzinfo=UTC)
-    with store.write() as db:
-        db.execute(update(channel_state).values(lease_until=past))
-        db.execute(update(outbox).where(outbox.c.state == "sending").values(lease_until=past))
+    sending = outbox.c.state == "sending"
+    for each in (update(channel_state), update(outbox).where(sending)):
+        for tried in range(TRIES):  # a worker that lives holds these rows, too
+            try:
+                with store.write() as db:
+                    db.execute(each.values(lease_until=past))
+                break
+            except DatabaseAway:
+                print(f"who holds what in try {tried}: {_activity(store)}")
+                if tried + 1 == TRIES:
+                    raise
     store.close()
+
+
+def _activity(store: Store) -> list[str]:
+    """What every connection does, to see who blocks whom."""
+    if store.is_sqlite:
+        return []
+    everybody = (
+        "SELECT pid, state, wait_event_type, now() - xact_start, pg_blocking_pids(pid), "
+        "left(query, 60) FROM pg_stat_activity WHERE xact_start IS NOT NULL"
+    )
+    with store.read() as db:
+        return [str(tuple(row)) for row in db.exec_driver_sql(everybody)]
 
 
 def wait_until_all_settled(url: str, within: float = 60) -> None:
