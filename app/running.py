@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from app import tracing
 from app.admin.api import webhooks
 from app.admin.many import Many
 from app.admin.sealing import unseal
@@ -94,6 +95,7 @@ async def running(muster: Muster, *, with_worker: bool) -> AsyncIterator[None]:
         if bell is not None:
             bell.ring()
 
+    tracing.begin()
     muster.desk.on_owed = owed
     opening = asyncio.create_task(_open(muster, with_worker=with_worker))
     if muster.desk.is_open:
@@ -118,6 +120,7 @@ async def running(muster: Muster, *, with_worker: bool) -> AsyncIterator[None]:
             await worker.stop()
         await muster.desk.stop()
         muster.store.close()
+        await asyncio.to_thread(tracing.end)
 
 
 async def _open(muster: Muster, *, with_worker: bool) -> list["asyncio.Task[None]"]:

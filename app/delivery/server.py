@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from app import tracing
 from app.delivery.exchange import Client, NoAnswer, NotSent, hand_over
 from app.delivery.redaction import exchange_text
 from app.delivery.rooms import batches, room
@@ -291,7 +292,14 @@ class Server:
     async def _hand_over(
         self, messages: Sequence[OutboundMessage]
     ) -> tuple[Sequence[Outcome], HttpResponse | None]:
-        return await hand_over(self._client, self.adapter, messages, self.channel.answer_within)
+        name, count = self.channel.name, len(messages)
+        with tracing.span("exchange", channel=name, messages=count) as traced:
+            outcomes, answer = await hand_over(
+                self._client, self.adapter, messages, self.channel.answer_within
+            )
+            words = [WORDS[type(outcome)] for outcome in outcomes]
+            traced.set_attributes({f"muster.{word}": words.count(word) for word in set(words)})
+        return outcomes, answer
 
     def _message(self, row: Found) -> OutboundMessage:
         return OutboundMessage(

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from app import tracing
 from app.intake.batch import Batch, House
 from app.intake.item import Answer, Item, Rest, Silence, Spoken, Taken, Unread
 from app.intake.joining import WAIT
@@ -167,7 +168,8 @@ class Desk:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            answers = await self._through(lane, [one.item for one in group])
+            with tracing.span("group", items=len(group)):
+                answers = await self._through(lane, [one.item for one in group])
             for one, answer in zip(group, answers, strict=True):
                 if not one.done.done():
                     one.done.set_result(answer)

@@ -117,7 +117,7 @@ def test_a_death_in_mid_send_doubles_nothing_and_leaves_little_in_doubt(
     assert len(doubt) <= sum(left)
 
 
-@short_and_long(2, 60)
+@short_and_long(2, 20)
 def test_with_a_carrier_that_can_be_asked_nothing_stays_in_doubt(town_of, times):
     town = town_of("magfa")
     killing = Killing(town, "magfa", 100)
@@ -128,7 +128,12 @@ def test_with_a_carrier_that_can_be_asked_nothing_stays_in_doubt(town_of, times)
     with town.store.write() as db:  # as if it had been a minute ago
         stale = update(outbox).where(outbox.c.state == "unclear")
         db.execute(stale.values(updated_at=clock(db) - timedelta(minutes=1)))
-    wait_until(lambda: set(town.states("magfa")) == {"sent"}, "all is looked up and sent", 120)
+    wait_until(
+        lambda: set(town.states("magfa")) == {"sent"},
+        "all is looked up and sent",
+        within=120 + 20 * times,
+        every=0.5,
+    )
     worker.stop()
 
     carrier = town.carriers["magfa"]

@@ -53,6 +53,7 @@ class Carrier:
     delay: float = 0.5
     """How slow SLOW is, in seconds."""
     taken: list[Taken] = field(default_factory=list)
+    _by_id: dict[str, Taken] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     """Requests that handed nothing over: polls, look-ups, and what no dialect knows."""
     on_taken: Callable[[list[Taken]], None] = lambda taken: None
@@ -84,6 +85,7 @@ class Carrier:
         mood = self.mood
         taken = [] if mood in TAKES_NOTHING else list(read(asked))
         self.taken += taken
+        self._by_id |= {one.our_id: one for one in taken}
         if taken:
             self.on_taken(taken)
         return await self._in_mood(mood, request, lambda: say(asked, taken))
@@ -93,7 +95,7 @@ class Carrier:
         if say is None or before not in asked.url:
             return None
         our_id = asked.url.rpartition("/")[2]
-        return say(asked, next((t for t in list(self.taken) if t.our_id == our_id), None))
+        return say(asked, self._by_id.get(our_id))
 
     async def _in_mood(  # noqa: C901, PLR0911  a table of moods
         self, mood: Mood, request: web.Request, say: Callable[[], Answer]
