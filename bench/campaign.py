@@ -27,6 +27,7 @@ STARTED = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - LASTED
 LETTERS = "ابپتثجچحخدذرزسشصضطظعغفقکگلمنوهی"
 CONTACT = "مریم رضایی"
 BEFORE = ("انجمن", "خیریه", "گروه", "مؤسسه", "کانون", "گروه جهادی", "انجمن خیریه", "")
+WAYS = ("sms", "sms", "sms", "ussd", "web", "sms", "sms", "ussd", "web", "sms", "desk")
 UNFINISHED = 0.4
 """Conversations that led to no group, for each one that did."""
 TEXTS = 3  # in and out, for each sign-up
@@ -43,7 +44,8 @@ TABLES = (
 )
 COLUMNS = (
     "id, code, participant_id, conversation_id, flow, status, name, name_key, type, province,"
-    " county, members, contact, phone, language, channel, more, tags, created_at, updated_at"
+    " county, members, contact, phone, language, channel, way, more, tags, created_at,"
+    " updated_at"
 )
 QUICKLY = (
     "set synchronous_commit = off",
@@ -157,7 +159,9 @@ class Made:
         known = (self.id, self.code, self.number, self._id(4), "signup", self.status, self.name)
         place = (name_key(self.name), self.type, self.province, self.county, 5 + self.number % 90)
         tags = "[" + ", ".join(f'"{tag}"' for tag in self.tags) + "]"
-        rest = (CONTACT, self.phone, "fa", "main" if self.number % 7 else "other", "{}", tags)
+        channel = "main" if self.number % 7 else "other"
+        way = WAYS[self.number % len(WAYS)]
+        rest = (CONTACT, self.phone, "fa", channel, way, "{}", tags)
         return (*known, *place, *rest, self.at, self.at)
 
 

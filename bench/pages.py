@@ -25,6 +25,7 @@ from app.admin.caller import of_operator
 from app.admin.console.application import application as console_application
 from app.admin.limits import Limit
 from app.admin.office import Office
+from app.intake.comparing import Comparing
 from app.static import shared
 from app.store import keys
 from app.store.engine import Store, open_store
@@ -37,6 +38,8 @@ from bench.run import Run
 from tests.admin.builders import a_channel
 
 ROUNDS = 15
+COMPARED = 30_000
+"""Groups that are compared before the pages of likely duplicates are timed."""
 DEEP = 40
 """Long pages into a list before a short one is timed."""
 PASSWORD = "seven brown horses"
@@ -95,6 +98,8 @@ FILTERS = (
     ("everything but the last month", f"to={day(STARTED + timedelta(days=50))}"),
     ("verified since last month", f"status=verified&from={day(STARTED + timedelta(days=50))}"),
     ("with the merged ones", "merged=true"),
+    ("by the web", "way=web"),
+    ("by USSD in a small province", "way=ussd&province=IR-30"),
 )
 API = (
     ("one group", "/groups/00010000"),
@@ -192,6 +197,7 @@ def measure(run: Run, databases: Databases) -> None:
     url = server.url("pages")
     upgrade(url)
     fill(run, server, "pages", count)
+    _compare(run, url)
     run.record(
         "pages database",
         groups=count,
@@ -201,6 +207,16 @@ def measure(run: Run, databases: Databases) -> None:
     )
     time_pages(run, url)
     server.drop_database("pages")
+
+
+def _compare(run: Run, url: str) -> None:
+    """Find the pairs that may be one group among the first, as a worker does behind the intake."""
+    store = open_store(url, 2)
+    comparing, groups, began = Comparing(store, FLOWS), 0, time.process_time()
+    while groups < COMPARED and (some := comparing.step(timedelta(0))):
+        groups += some
+    run.record("compared", groups=groups, cpu_us=(time.process_time() - began) / groups * 1e6)
+    store.close()
 
 
 def time_pages(run: Run, url: str) -> None:
@@ -220,6 +236,9 @@ def time_pages(run: Run, url: str) -> None:
 def pages(store: Store) -> Iterator[Asked]:
     console, api = _console(store), _api(store)
     yield from (_asked("console", *page, console) for page in CONSOLE)
+    talk = api.get("/groups/00010000/conversation").json()["items"][0]["conversation_id"]
+    yield _asked("console", "one conversation", f"/conversations/{talk}", console)
+    yield _asked("API", "what was said in one", f"/conversations/{talk}/messages", api)
     found_by = [(f"groups: {what}", f"/groups?{query}") for what, query in FILTERS]
     yield from (_asked("API", *page, api) for page in (*found_by, *API))
     yield from (_asked("API", what, _deep(api, path), api) for what, path in PAGED)

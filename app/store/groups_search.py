@@ -27,7 +27,7 @@ from sqlalchemy import (
 from app.directory.search import Term, Wanted
 from app.store.schema import consents, group_specialisms, group_tags, group_words, groups
 
-FEW = 10_000
+FEW = 30_000
 """A term that fewer groups meet is looked up first; commoner ones are met along the way."""
 LAST_LETTER = "\U0010ffff"
 
@@ -96,7 +96,8 @@ def page(
 ) -> Sequence[Row[Any]]:
     """Find groups, newest first."""
     by_time = bool(wanted.since or wanted.until) and not always_by_id
-    statement = select(groups).where(*conditions(db, wanted)).limit(limit)
+    under = None if by_time or below is None else below.id
+    statement = select(groups).where(*conditions(db, wanted, under)).limit(limit)
     if by_time:
         statement = statement.order_by(groups.c.created_at.desc(), groups.c.id.desc())
         if below and below.at:
@@ -126,8 +127,10 @@ def every(db_pages: Any, wanted: Filter, at_once: int = 1000) -> Iterator[Sequen
         below = place_of(rows[-1], wanted)
 
 
-def conditions(db: Connection, wanted: Filter) -> Iterator[ColumnElement[bool]]:
-    """What must hold of a row of `groups`."""
+def conditions(
+    db: Connection, wanted: Filter, under: int | None = None
+) -> Iterator[ColumnElement[bool]]:
+    """What must hold of a row of `groups`; `under` is an id that its own is known to be below."""
     for name in COLUMNS:
         if values := getattr(wanted, name):
             yield groups.c[name].in_(values) if len(values) > 1 else groups.c[name] == values[0]
@@ -149,13 +152,15 @@ def conditions(db: Connection, wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield groups.c.id.in_(tagged)
     if not wanted.merged:
         yield groups.c.merged_into.is_(None)
-    yield from _meeting(db, wanted.terms)
+    yield from _meeting(db, wanted.terms, under)
 
 
 # --- words ----------------------------------------------------------------------------------
 
 
-def _meeting(db: Connection, terms: Sequence[Term]) -> Iterator[ColumnElement[bool]]:
+def _meeting(
+    db: Connection, terms: Sequence[Term], under: int | None
+) -> Iterator[ColumnElement[bool]]:
     if not terms:
         return
     sized = sorted(((_size(db, term), term) for term in terms), key=lambda pair: pair[0])
@@ -167,10 +172,16 @@ def _meeting(db: Connection, terms: Sequence[Term]) -> Iterator[ColumnElement[bo
         # Without this fence the planner may walk all groups in search of a rare word.
         hits = union(*(_one_spelling(db, spelling) for spelling in sized[0][1]))
         fenced = hits.cte("hits").prefix_with("MATERIALIZED")
-        yield groups.c.id.in_(select(fenced.c.group_id))
+        found = select(fenced.c.group_id)
+        # Where a page may begin is told, else all newer groups are walked to get there.
+        newest = select(func.max(fenced.c.group_id))
+        if under is not None:
+            found, newest = (one.where(fenced.c.group_id < under) for one in (found, newest))
+        yield groups.c.id.in_(found)
+        yield groups.c.id <= newest.scalar_subquery()
         rest = sized[1:]
     for _, term in rest:
-        yield or_(*(and_(*(has_word(db, w) for w in spelling)) for spelling in term))
+        yield or_(*(and_(*(has_word(db, w, under) for w in spelling)) for spelling in term))
 
 
 def _size(db: Connection, term: Term) -> int:
@@ -195,9 +206,10 @@ def _one_spelling(db: Connection, spelling: Sequence[Wanted]) -> Select[Any]:
     return statement
 
 
-def has_word(db: Connection, wanted: Wanted) -> ColumnElement[bool]:
+def has_word(db: Connection, wanted: Wanted, under: int | None = None) -> ColumnElement[bool]:
     words = group_words.alias()
-    return exists().where(words.c.group_id == groups.c.id, is_word(db, wanted, words))
+    has = exists().where(words.c.group_id == groups.c.id, is_word(db, wanted, words))
+    return has if under is None else has.where(words.c.group_id < under)
 
 
 def is_word(db: Connection, wanted: Wanted, words: Any = group_words) -> ColumnElement[bool]:
