@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import update
 
@@ -30,6 +31,8 @@ class Storm:
     seed: int = 1
     connections: int = 16
     batch: int = BATCH
+    pause: float = 0.0
+    """Seconds before each text. Unpaced, a spool takes in far more than a database can drain."""
     sender: Sender = field(init=False)
     people: int = 0
     chance: random.Random = field(init=False)
@@ -37,6 +40,8 @@ class Storm:
     def __post_init__(self) -> None:
         print(f"seed {self.seed}")
         self.sender = Sender(self.connections, tries=0, timeout=5, seed=self.seed)
+        if self.pause:
+            self.sender.before_each = partial(asyncio.sleep, self.pause)
         self.chance = random.Random(self.seed)
 
     async def rage(self, break_things: Callable[[], None], times: int, pause: float) -> None:

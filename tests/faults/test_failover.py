@@ -53,12 +53,12 @@ async def test_what_was_acknowledged_survives_the_primary(carrier, pair, tmp_pat
         pair[:] = [heir, heir.standby(port=dying.port)]
         heir.wait_for_standby()
 
-    storm = Storm(partial(posts_of, muster))
+    storm = Storm(partial(posts_of, muster), pause=0.08)
     storm.sender.timeout = 1
     await storm.rage(fail_over, times, pause=1.5)
 
     acked = storm.sender.acked
     url = pair[0].url(name)
-    wait_until(lambda: not checker.lost(checker.read(url), acked), "drained", 30, every=0.5)
+    wait_until(lambda: not checker.lost(checker.read(url), acked), "drained", 120, every=0.5)
     server.stop()
     storm.check(url)

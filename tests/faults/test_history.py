@@ -130,10 +130,9 @@ async def test_a_random_run_breaks_no_promise(carrier, durable, disk, tmp_path, 
         server = await asyncio.to_thread(muster.serve)
         loop = asyncio.get_running_loop()
         world = World(muster, durable, proxy, disk, server, muster.work(), loop, Counter())
-        storm = Storm(partial(posts_of, muster), seed, connections=8, batch=16)
+        storm = Storm(partial(posts_of, muster), seed, connections=8, batch=16, pause=0.05)
         storm.sender.timeout = 6
         hasty = Sender(connections=2, tries=1, timeout=2, seed=seed)
-        storm.sender.before_each = partial(asyncio.sleep, 0.05)
         hasty.before_each = partial(asyncio.sleep, 0.1)
 
         def everything_breaks():
@@ -153,7 +152,7 @@ async def test_a_random_run_breaks_no_promise(carrier, durable, disk, tmp_path, 
         await asyncio.gather(once, return_exceptions=True)
         acked = storm.sender.acked | hasty.acked
         wait = partial(asyncio.to_thread, wait_until)
-        await wait(lambda: not checker.lost(checker.read(url), acked), "all in", 60, every=0.5)
+        await wait(lambda: not checker.lost(checker.read(url), acked), "all in", 120, every=0.5)
         await asyncio.to_thread(end_leases, url)
         await asyncio.to_thread(wait_until_all_settled, url)
         await asyncio.to_thread(world.worker.stop)

@@ -41,13 +41,13 @@ async def test_texts_are_taken_while_the_database_is_away(
             away.append(time.monotonic())
             loop.call_soon_threadsafe(proxy.recover)
 
-        storm = Storm(partial(posts_of, muster))
+        storm = Storm(partial(posts_of, muster), pause=0.08)
         await storm.rage(away_for_a_while, 1, pause=1.0)
 
         acked = storm.sender.acked
         kept = partial(checker.read, postgres_url)
         await asyncio.to_thread(
-            wait_until, lambda: not checker.lost(kept(), acked), "drained", 60, every=0.5
+            wait_until, lambda: not checker.lost(kept(), acked), "drained", 120, every=0.5
         )
         await asyncio.to_thread(server.stop)
     during = [one for one in storm.sender.attempts if away[0] < one.began < away[1] - 1]
