@@ -55,6 +55,16 @@ def peak_mb(pid: int) -> float:
     return max(_status(one, "VmHWM:") for one in family(pid)) / 1024
 
 
+def now_mb(pid: int) -> float:
+    """The memory that the family holds, in megabytes."""
+    return sum(_status(one, "VmRSS:") for one in family(pid)) / 1024
+
+
+def handles(pid: int) -> int:
+    """Files and sockets that the family has open."""
+    return sum(len(list(Path(f"/proc/{one}/fd").iterdir())) for one in family(pid))
+
+
 def _times(pid: int) -> tuple[float, float]:
     try:
         fields = _fields(Path(f"/proc/{pid}/stat"))

@@ -21,6 +21,10 @@ from tests.load.conftest import sent_on_schedule
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
 KINDS = ("sqlite", "postgresql")
 MINUTE = 60.0
+WARM_UP = 2 * MINUTE
+LONG = 10 * MINUTE
+GROWS_MB = 8
+"""The allocator's own breath; a leak of a kilobyte a text would be 120 MB."""
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,6 +72,29 @@ def test_a_burst_of_a_hundred_thousand_in_a_minute(places, stub):
         assert tally.last - ended < 10
         peaks = [usage.peak_mb(pid) for pid in (place.server, pids["worker"])]
         assert max(peaks) < 300
+
+
+@pytest.mark.timeout(4000)
+def test_memory_and_handles_stay_as_they_are(places, stub):
+    """Ten minutes after a warm-up; for hours, run it with a larger LONG by hand."""
+    with places.fresh("postgresql") as url:
+        channels = {"simulator": house.simulator(stub.url)}
+        with (
+            serving(places, "postgresql", url, channels=channels) as place,
+            a_worker(place, "postgresql") as pids,
+        ):
+            processes = (place.server, pids["worker"])
+            sent_on_schedule(place, 200, WARM_UP, prefix="warm-")
+            before = [(usage.now_mb(pid), usage.handles(pid)) for pid in processes]
+            found = sent_on_schedule(place, 200, LONG, first_person=1_000_000)
+            after = [(usage.now_mb(pid), usage.handles(pid)) for pid in processes]
+            all_replies(stub, url, found["texts"])
+
+    print(f"MB and handles before {before}, after {after}")
+    assert found["failed"] == 0
+    for (mb, handles), (mb_later, handles_later) in zip(before, after, strict=True):
+        assert mb_later - mb < GROWS_MB
+        assert handles_later <= handles + 10
 
 
 def test_an_export_of_a_million_rows_streams_and_keeps_nobody_waiting(places, tmp_path):
