@@ -30,7 +30,7 @@ from tests.admin.builders import (
 from tests.admin.test_rights import TABLE
 from tests.rig.postgres import Postgres
 
-CASES = 12
+CASES = 16
 """Of each operation and each way to make them; all together take under a minute."""
 KEPT = (
     checks.not_a_server_error,
