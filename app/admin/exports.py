@@ -36,6 +36,8 @@ COLUMNS = (
     "created_at",
     "updated_at",
 )
+NAMED = ("type", "province", "county", "status", "way", "flow", "language")
+"""Columns that hold ids."""
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 ROWS_A_SHEET = 1_048_575
 BOM = "\ufeff"  # without it a spreadsheet takes Persian for something else
@@ -54,7 +56,7 @@ def cells(
     values: dict[str, Any] = {column: getattr(row, column, "") for column in COLUMNS}
     values["specialisms"] = ", ".join(name("specialisms", one) for one in specialisms)
     values["tags"] = ", ".join(row.tags)
-    for field in ("type", "province", "county"):
+    for field in NAMED:
         values[field] = name(field, values[field]) if values[field] else ""
     more = row.more if plain else masked_json(row.more)
     values["more"] = "; ".join(f"{field}: {_flat(value)}" for field, value in sorted(more.items()))
@@ -89,13 +91,15 @@ def as_text(cell: str | int) -> str | int:
 
 
 def csv_lines(
-    pages: Pages, line: Callable[[Any, Sequence[str]], list[str | int]]
+    pages: Pages,
+    line: Callable[[Any, Sequence[str]], list[str | int]],
+    headings: Sequence[str] = COLUMNS,
 ) -> Iterator[bytes]:
     """The file piece by piece, as the rows are read."""
     text = io.StringIO()
     writer = csv.writer(text)
     text.write(BOM)
-    writer.writerow(COLUMNS)
+    writer.writerow([as_text(heading) for heading in headings])
     for rows, specialisms in pages:
         for row in rows:
             writer.writerow([as_text(cell) for cell in line(row, specialisms[row.id])])
@@ -107,7 +111,11 @@ def csv_lines(
 
 
 def xlsx_file(
-    pages: Pages, line: Callable[[Any, Sequence[str]], list[str | int]], *, right_to_left: bool
+    pages: Pages,
+    line: Callable[[Any, Sequence[str]], list[str | int]],
+    headings: Sequence[str] = COLUMNS,
+    *,
+    right_to_left: bool,
 ) -> BinaryIO:
     """The whole file on disk; rows leave memory as they are written."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  whoever streams it closes it
@@ -121,7 +129,7 @@ def xlsx_file(
                 "strings_to_numbers": False,
             },
         )
-        _fill(book, pages, line, right_to_left=right_to_left)
+        _fill(book, pages, line, headings, right_to_left=right_to_left)
         book.close()
     except BaseException:
         file.close()
@@ -134,6 +142,7 @@ def _fill(
     book: Any,
     pages: Pages,
     line: Callable[[Any, Sequence[str]], list[str | int]],
+    headings: Sequence[str],
     *,
     right_to_left: bool,
 ) -> None:
@@ -146,7 +155,7 @@ def _fill(
                 if right_to_left:
                     sheet.right_to_left()
                 sheet.freeze_panes(1, 0)
-                sheet.write_row(0, 0, COLUMNS, bold)
+                sheet.write_row(0, 0, headings, bold)
             if row is not None:
                 for column, cell in enumerate(line(row, specialisms[row.id])):
                     write = sheet.write_number if isinstance(cell, int) else sheet.write_string

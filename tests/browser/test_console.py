@@ -180,6 +180,40 @@ def test_sign_ups_are_found_filtered_verified_and_taken_away(enter, console):
     assert counted.inner_text().strip() == f"{len(written) - 1} groups"
 
 
+def test_all_that_were_found_are_tagged_after_a_look_at_their_number(enter):
+    page = enter("/signups?status=verified", role="manager")
+    found = page.locator("tbody tr").count()
+    bar = page.get_by_role("toolbar", name="Change several groups")
+    bar.get_by_label("all that were found").check()
+    bar.get_by_label("Tag").fill("spring")
+    bar.get_by_role("button", name="Add tag").click()
+    expect(page.locator("main .big")).to_contain_text(f"{found} groups get the tag “spring”")
+    page.get_by_role("button", name=f"Yes, change {found} groups").press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Done.", timeout=30_000)
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page).to_have_url(re.compile(r"signups\?status=verified$"))
+    page.goto(page.url.replace("status=verified", "tag=spring"))
+    expect(page.locator("tbody tr")).to_have_count(found)
+
+
+@pytest.mark.parametrize("lang", ["fa", "hu"])
+def test_the_narrowest_phone_holds_the_longest_name(enter, console, lang):
+    narrow = {"width": 320, "height": 640}
+    page = enter("/signups", role="manager", lang=lang, viewport=narrow)
+    page.locator("tbody th a").last.click()
+    page.locator("details.edit summary").click()
+    page.locator("[name=name]").fill("انجمن‌" * 12 + " " + "خ" * 90)
+    page.locator("details.edit button").last.click()
+    paths = ["/signups", "/", "/desk?show=all", "/messages", "/flows/signup", "/account"]
+    for where in [page.url, *(f"{console.url}/console{path}" for path in paths)]:
+        page.goto(where)
+        page.wait_for_load_state("networkidle")
+        wider = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+        assert not wider, f"{where} is wider than its window"
+        if here := page.locator("nav.side [aria-current]").element_handle():
+            assert here.evaluate("e => e.getBoundingClientRect().left >= -1"), "it is in view"
+
+
 def test_one_sign_up_is_edited_and_its_history_told(enter):
     page = enter("/signups?status=verified&status=registered", role="manager")
     page.locator("tbody th a").first.click()

@@ -1,6 +1,7 @@
 """/groups/export: exactly what a filter finds, as a file for spreadsheets."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -41,7 +42,11 @@ def as_csv(
 ) -> StreamingResponse:
     return StreamingResponse(
         csv_pieces(
-            office, caller, given.wanted(office, caller), given.language, numbers=given.numbers
+            office,
+            caller,
+            given.wanted(office, caller),
+            Wording(given.language),
+            numbers=given.numbers,
         ),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="groups.csv"'},
@@ -56,31 +61,44 @@ def as_xlsx(
 ) -> StreamingResponse:
     return StreamingResponse(
         xlsx_pieces(
-            office, caller, given.wanted(office, caller), given.language, numbers=given.numbers
+            office,
+            caller,
+            given.wanted(office, caller),
+            Wording(given.language),
+            numbers=given.numbers,
         ),
         media_type=XLSX,
         headers={"Content-Disposition": 'attachment; filename="groups.xlsx"'},
     )
 
 
+@dataclass(frozen=True)
+class Wording:
+    """How a file is worded: its headings, and words for ids that no flow has labels for."""
+
+    language: str
+    headings: Sequence[str] = exports.COLUMNS
+    words: exports.Name | None = None
+
+
 def csv_pieces(
-    office: Office, caller: Caller, wanted: Filter, language: str, *, numbers: bool
+    office: Office, caller: Caller, wanted: Filter, wording: Wording, *, numbers: bool
 ) -> Iterator[bytes]:
     """The export as the console streams it too: audited, and few at a time."""
     plain, slot = _begin(office, caller, "csv", numbers=numbers)
-    lines = exports.csv_lines(_pages(office, wanted), _line(office, language, plain=plain))
+    line = _line(office, wording, plain=plain)
+    lines = exports.csv_lines(_pages(office, wanted), line, wording.headings)
     return _until_done(slot, lines)
 
 
 def xlsx_pieces(
-    office: Office, caller: Caller, wanted: Filter, language: str, *, numbers: bool
+    office: Office, caller: Caller, wanted: Filter, wording: Wording, *, numbers: bool
 ) -> Iterator[bytes]:
     plain, slot = _begin(office, caller, "xlsx", numbers=numbers)
-    line = _line(office, language, plain=plain)
-    pages, right_to_left = _pages(office, wanted), language in RIGHT_TO_LEFT
-    return _until_done(
-        slot, exports.pieces(exports.xlsx_file(pages, line, right_to_left=right_to_left))
-    )
+    line = _line(office, wording, plain=plain)
+    pages, right_to_left = _pages(office, wanted), wording.language in RIGHT_TO_LEFT
+    file = exports.xlsx_file(pages, line, wording.headings, right_to_left=right_to_left)
+    return _until_done(slot, exports.pieces(file))
 
 
 def _begin(office: Office, caller: Caller, kind: str, *, numbers: bool) -> tuple[bool, Slot]:
@@ -109,18 +127,19 @@ def _pages(office: Office, wanted: Filter) -> exports.Pages:
 
 
 def _line(
-    office: Office, language: str, *, plain: bool
+    office: Office, wording: Wording, *, plain: bool
 ) -> Callable[[Any, Sequence[str]], list[str | int]]:
     words: dict[tuple[str, str], dict[str, str]] = {}
-    if language:
+    if wording.language:
         for flow in office.flows.newest.values():
             for field in flow.fields:
-                known = vocabulary.labels(flow, field).get(language, {})
+                known = vocabulary.labels(flow, field).get(wording.language, {})
                 words[flow.name, field] = dict(known)
 
     def line(row: Any, specialisms: Sequence[str]) -> list[str | int]:
         def name(field: str, id_: str) -> str:
-            return words.get((row.flow, field), {}).get(id_, id_)
+            found = words.get((row.flow, field), {}).get(id_, id_)
+            return wording.words(field, id_) if wording.words and found == id_ else found
 
         return exports.cells(row, specialisms, plain=plain, zone=office.zone, name=name)
 

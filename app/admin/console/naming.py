@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.admin.console.speech import Speech
+from app.admin.console.speech import LANGUAGES, Speech
 from app.conversation.compiled import Flow, Flows
 from app.conversation.turn import Medium
 
@@ -106,6 +106,14 @@ class Names:
         words = self.speech.words
         found = (words.get(f"{kind}_{name}") for kind in ("column", "field", "step"))
         return next(filter(None, found), "") or words.get(name) or self.step(name, flow)
+
+    def of(self, field: str, value: str) -> str:
+        """A value that no flow has a label for."""
+        if field == "flow":
+            return self.flow(value)
+        if field == "language":
+            return LANGUAGES.get(value, value)
+        return self.speech.maybe(f"{field}_{value}", value)
 
     # reasons
 

@@ -8,14 +8,15 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from app.admin import changes, many, vocabulary
+from app.admin import changes, exports, many, vocabulary
 from app.admin.api.asks import Id
 from app.admin.api.counts import count_groups
 from app.admin.api.duplicates import PairPaging, all_duplicates
-from app.admin.api.exports import XLSX, csv_pieces, xlsx_pieces
+from app.admin.api.exports import XLSX, Wording, csv_pieces, xlsx_pieces
 from app.admin.api.groups import GroupFilter, GroupPage, list_groups
 from app.admin.console.dates import read_day
 from app.admin.console.house import Console
+from app.admin.console.naming import Names
 from app.admin.console.speech import Speech
 from app.admin.console.visitor import Checked, Given, GoTo, Here, Reader, Visitor, Writer
 from app.admin.console.vocabularies import Labels, flow_titles, labels_in
@@ -163,12 +164,13 @@ def export(request: Request, console: Here, visitor: Reader, given: Checked) -> 
     """Everything that the filter meets, as a file; a form, for each is in the audit."""
     office, caller = console.office, visitor.caller
     wanted = asked_of(request, office).filter().wanted(office, caller)
-    language = console.pages.speech(request, visitor.language).language
+    speech = console.pages.speech(request, visitor.language)
+    names = Names(speech, office.flows)
+    headings = [names.field(column) for column in exports.COLUMNS]
+    wording = Wording(speech.language, headings, names.of)
     numbers = given.text("numbers") == "1" and caller.sees_numbers
     xlsx = given.text("as") == "xlsx"
-    pieces = (xlsx_pieces if xlsx else csv_pieces)(
-        office, caller, wanted, language, numbers=numbers
-    )
+    pieces = (xlsx_pieces if xlsx else csv_pieces)(office, caller, wanted, wording, numbers=numbers)
     name = "signups.xlsx" if xlsx else "signups.csv"
     return StreamingResponse(
         pieces,

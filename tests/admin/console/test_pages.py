@@ -1,3 +1,5 @@
+import csv
+import io
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -312,6 +314,17 @@ def test_search_finds_any_spelling_and_filters_narrow(house):
     assert "کانون مهر" in page
     assert "انجمن یاوران" not in page
     assert "1 groups" in browser.get("/signups/count?province=IR-07")
+
+
+def test_what_is_taken_away_speaks_the_operators_language(house):
+    a_group(house, name="انجمن یاوران", way="web", status="verified")
+    browser = Browser(house).as_("manager")
+    given = {"csrf": browser.word(), "as": "csv"}
+    answer = browser.client.post("/console/signups/export?lang=fa", data=given)
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert not re.search("[a-z]", "".join(row))
+    told = {"وضعیت": "تأییدشده", "راه ثبت‌نام": "وب", "گفت‌وگو": "ثبت گروه"}
+    assert row | told == row
 
 
 def test_the_way_of_signing_up_is_shown_filtered_and_counted(house):

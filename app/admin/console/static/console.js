@@ -13,6 +13,14 @@ document.getElementById("theme")?.addEventListener("click", () => {
   localStorage.setItem("muster.theme", root.dataset.theme);
 });
 
+// On a phone the pages stand in one row: the one that is open should be seen.
+const here = document.querySelector("nav.side [aria-current]");
+const row = here?.closest("nav");
+if (row && row.scrollWidth > row.clientWidth) {
+  const [one, all] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollBy(one.left + one.width / 2 - all.left - all.width / 2, 0);
+}
+
 // Menus close when one looks elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]"))
