@@ -16,6 +16,7 @@ from app.simulator.crowd.people import Person, Saying, State
 POSTERS = 64
 TRIES = 4
 UNANSWERED_AFTER = 90.0
+BOTH_WITHIN = 5.0  # seconds that somebody waits for the answer to a second text
 
 
 @dataclass
@@ -39,6 +40,13 @@ class _Talker:
     thinking: bool = False
     waits_since: float = 0.0
     """When the last text was acknowledged; 0 while nothing is owed."""
+    sends: int = 0
+    """Texts that went out together: each has an answer of its own."""
+    sent_at: float = 0.0
+
+    def awaits_more(self, now: float) -> bool:
+        """Whoever texted twice reads both answers before saying more."""
+        return len(self.inbox) < self.sends and now - self.sent_at < BOTH_WITHIN
 
 
 class Crowd:
@@ -117,6 +125,9 @@ class Crowd:
             now = time.monotonic()
             while self._due and self._due[0][0] <= now:
                 _, _, talker = heapq.heappop(self._due)
+                if talker.awaits_more(now):
+                    heapq.heappush(self._due, (now + 0.1, next(self._order), talker))
+                    continue
                 talker.thinking = False
                 texts, talker.inbox = talker.inbox, []
                 saying = talker.person.hears(texts)
@@ -128,6 +139,7 @@ class Crowd:
         while True:
             talker, saying = await self._queue.get()
             self._posting += 1
+            talker.sends, talker.sent_at = 1 + saying.again, time.monotonic()
             try:
                 for _ in range(1 + saying.again):
                     await self._turn()
@@ -146,7 +158,7 @@ class Crowd:
         }
         self.tally.texts["sent"] += 1
         self.tally.texts["doubled"] += saying.copies - 1
-        asked_at = time.monotonic()
+        asked_at = talker.sent_at = time.monotonic()
         if talker.person.state is State.TALKING:
             talker.waits_since = asked_at
         statuses = await asyncio.gather(*(self._kept(item) for _ in range(saying.copies)))
