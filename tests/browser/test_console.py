@@ -99,7 +99,9 @@ ALLOWED = {
     *("simulator", "simulator_ussd", "admin", "manager", "helper", "viewer"),
 }
 IN_VIEW = """[...document.querySelectorAll("nav.side [aria-current]")].every((one) => {
-    const at = one.getBoundingClientRect(); return at.left >= -1 && at.right <= innerWidth + 1; })"""
+    const at = one.getBoundingClientRect();
+    return at.left >= -1 && at.right <= innerWidth + 1;
+})"""
 OF_A_KIND = 3
 """Pages of one kind that are looked at."""
 
