@@ -91,13 +91,16 @@ def _ask_everything(api: Api, few: int) -> int:
                 asked += 1
                 if answer.status_code >= 500:
                     wrong[f"{method} {path} {name}"] = answer.text
+                elif name == "q" and not terms_of(payload):
+                    continue  # nothing is asked for
                 elif method == "GET" and answer.status_code == 200 and _rows_of(answer):
                     wrong[f"{method} {path} {name}"] = payload
     assert wrong == {}
     assert glued == []
     after = _rows(api.office.store)
-    assert (after["groups"], after["operators"]) == (before["groups"], before["operators"])
-    assert after["api_keys"] >= before["api_keys"], "a key may have any name"
+    assert after["groups"] == before["groups"]
+    for made in ("operators", "api_keys"):  # some of these words may be a name
+        assert after[made] >= before[made]
     return asked
 
 
