@@ -97,16 +97,12 @@ def broken(_: Any) -> web.Response:
     return web.Response(status=500)
 
 
-async def closes(_: Any) -> web.StreamResponse:
-    raise ConnectionResetError
-
-
-@pytest.mark.parametrize("answer", [garbage, half, closes])
+@pytest.mark.parametrize("answer", [garbage, half])
 async def test_an_answer_that_says_nothing_is_unclear(post: Post, answer: Any) -> None:
     post.carrier.answer = answer
     post.owe(1, "text")
     post.start()
-    await post.until(lambda: states(post) in (["unclear"], ["queued"]))
+    await post.until(lambda: states(post) == ["unclear"])
     await asyncio.sleep(0.3)
     assert len(post.carrier.seen) == 1
 
