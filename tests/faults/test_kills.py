@@ -66,12 +66,14 @@ async def test_postgresql_itself(carrier, durable, durable_url, tmp_path, times)
         durable.kill9()
         durable.start()
 
-    storm = Storm(partial(posts_of, muster))
+    storm = Storm(partial(posts_of, muster), pause=0.08)
     await storm.rage(kill_and_start, times, pause=1.0)
 
     wait_until(muster.is_ready, "ready again")
     acked = storm.sender.acked
-    wait_until(lambda: not checker.lost(checker.read(durable_url), acked), "drained", 60, every=0.5)
+    wait_until(
+        lambda: not checker.lost(checker.read(durable_url), acked), "drained", 120, every=0.5
+    )
     server.stop()
     storm.check(durable_url)
 
