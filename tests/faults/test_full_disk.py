@@ -57,10 +57,10 @@ async def test_the_databases_disk(carrier, disk, tmp_path, times, spool):
     muster.run("db", "upgrade")
     server = muster.serve()
     seen = []
-    storm = Storm(partial(posts_of, muster), connections=8)
+    storm = Storm(partial(posts_of, muster), connections=8, pause=0.05)
     await storm.rage(lambda: full_for_a_while(disk, muster, seen), times, pause=0.5)
 
-    wait_until(lambda: not checker.lost(checker.read(url), storm.sender.acked), "drained", 30)
+    wait_until(lambda: not checker.lost(checker.read(url), storm.sender.acked), "drained", 120)
     server.stop()
     storm.check(url)
     statuses = {one.status for one in storm.sender.attempts}
@@ -75,7 +75,7 @@ async def test_the_spools_disk_while_the_database_is_away(carrier, disk, tmp_pat
     path = {"path": disk.folder / "spool.db"}
     muster = make(tmp_path / "muster", carrier, away, spool=path)
     server = muster.serve()
-    storm = Storm(partial(posts_of, muster), connections=8)
+    storm = Storm(partial(posts_of, muster), connections=8, pause=0.05)
 
     def full_for_a_while():
         disk.fill()
