@@ -16,7 +16,7 @@ from app.simulator.crowd.people import Person, Saying, State
 POSTERS = 64
 TRIES = 4
 UNANSWERED_AFTER = 90.0
-BOTH_WITHIN = 5.0  # seconds that somebody waits for the answer to a second text
+QUIET_AFTER_TWO = 5.0  # seconds without a text until somebody who texted twice goes on
 
 
 @dataclass
@@ -41,12 +41,13 @@ class _Talker:
     waits_since: float = 0.0
     """When the last text was acknowledged; 0 while nothing is owed."""
     sends: int = 0
-    """Texts that went out together: each has an answer of its own."""
-    sent_at: float = 0.0
+    """Texts that went out together: each is answered, some in two texts."""
+    last_at: float = 0.0
+    """When they last texted, or were texted."""
 
     def awaits_more(self, now: float) -> bool:
-        """Whoever texted twice reads both answers before saying more."""
-        return len(self.inbox) < self.sends and now - self.sent_at < BOTH_WITHIN
+        """Whoever texted twice reads all the answers before saying more."""
+        return self.sends > 1 and now - self.last_at < QUIET_AFTER_TWO
 
 
 class Crowd:
@@ -82,6 +83,7 @@ class Crowd:
                 self.tally.answered_in.append(now - talker.waits_since)
                 talker.waits_since = 0.0
             talker.inbox.append(message["text"])
+            talker.last_at = now
             if not talker.thinking:
                 talker.thinking = True
                 ready = now + self._think_for * self._chance.uniform(0.2, 1.8)
@@ -139,7 +141,7 @@ class Crowd:
         while True:
             talker, saying = await self._queue.get()
             self._posting += 1
-            talker.sends, talker.sent_at = 1 + saying.again, time.monotonic()
+            talker.sends, talker.last_at = 1 + saying.again, time.monotonic()
             try:
                 for _ in range(1 + saying.again):
                     await self._turn()
@@ -158,7 +160,7 @@ class Crowd:
         }
         self.tally.texts["sent"] += 1
         self.tally.texts["doubled"] += saying.copies - 1
-        asked_at = talker.sent_at = time.monotonic()
+        asked_at = talker.last_at = time.monotonic()
         if talker.person.state is State.TALKING:
             talker.waits_since = asked_at
         statuses = await asyncio.gather(*(self._kept(item) for _ in range(saying.copies)))
