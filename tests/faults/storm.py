@@ -113,8 +113,11 @@ def _activity(store: Store) -> list[str]:
 
 def wait_until_all_settled(url: str, within: float = 60) -> None:
     """Until nothing waits to be sent or is in the air."""
-
-    wait_until(lambda: not checker.open_count(url), "everything owed is settled", within, every=0.3)
+    try:
+        wait_until(lambda: not checker.open_count(url), "all is settled", within, every=0.3)
+    except AssertionError:
+        print("\n".join(checker.still_open(url)))
+        raise
 
 
 def check_order_at(carrier: Carrier) -> None:

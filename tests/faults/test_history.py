@@ -116,6 +116,12 @@ class World:
         self.network(Network.REFUSING, hold)
         self.disk.free()
 
+    def start_again(self):
+        """As a supervisor does with a worker that refused to start while the disk was full."""
+        if not self.worker.runs:
+            assert "cannot be written" in self.worker.said
+            self.worker = self.muster.work()
+
 
 @short_and_long(12, 600)
 async def test_a_random_run_breaks_no_promise(carrier, durable, disk, tmp_path, times):
@@ -142,6 +148,7 @@ async def test_a_random_run_breaks_no_promise(carrier, durable, disk, tmp_path, 
                 hold = storm.chance.uniform(0.2, 5)
                 print(f"{name}, {hold:.1f} s")
                 world.faults()[name](hold)
+                world.start_again()
                 world.done[name] += 1
                 time.sleep(storm.chance.uniform(0.1, 1.5))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,7 @@ FAULTS = [Network.REFUSING, Network.SILENT, Network.HALF, Network.TRICKLING]
 async def say_nine(muster, people, seed=1):
     """Everybody says one thing, once; every one of them gets an answer."""
     sender = Sender(connections=64, tries=1, timeout=30, seed=seed)
+    sender.before_each = partial(asyncio.sleep, 0.1)
     await sender.post_all([posts[:1] for posts in posts_of(muster, people)])
     assert sender.unknown == set()
     return sender
@@ -29,7 +31,7 @@ async def say_nine(muster, people, seed=1):
 async def test_an_unknown_outcome_is_never_acknowledged(
     carrier, postgres, postgres_url, tmp_path, times
 ):
-    """`times` people speak under each fault, half of them before it begins."""
+    """`times` people speak around the beginning of each fault, the first of them before it."""
     async with proxy_to(postgres.port) as proxy:
         url = postgres_url.replace(f":{postgres.port}/", f":{proxy.port}/")
         muster = make(tmp_path / "muster", carrier, url, spool={"on": False})
@@ -38,7 +40,7 @@ async def test_an_unknown_outcome_is_never_acknowledged(
         for number, fault in enumerate(FAULTS):
             people = range(number * times, (number + 1) * times)
             speaking = asyncio.create_task(say_nine(muster, people))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.15)
             if fault is Network.REFUSING:
                 proxy.refuse()
             proxy.network = fault

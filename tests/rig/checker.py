@@ -10,8 +10,16 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.store.engine import open_store
-from app.store.schema import attempts, conversations, groups, inbox, outbox, participants
+from app.store.engine import clock, open_store
+from app.store.schema import (
+    attempts,
+    channel_state,
+    conversations,
+    groups,
+    inbox,
+    outbox,
+    participants,
+)
 
 HANDED_OVER = {"sent", "delivered"}
 
@@ -104,6 +112,20 @@ def open_count(url: str) -> int:
         with store.read() as db:
             is_open = outbox.c.state.in_(["queued", "sending"])
             return int(db.execute(select(func.count()).where(is_open)).scalar_one())
+    finally:
+        store.close()
+
+
+def still_open(url: str) -> list[str]:
+    """What waits and how its channel stands, for whoever has to find out why."""
+    store = open_store(url)
+    names = ("state", "reason", "tries", "due_at", "lease_until", "created_at", "expires_at")
+    waits = select(*(outbox.c[name] for name in names)).limit(5)
+    try:
+        with store.read() as db:
+            is_open = outbox.c.state.in_(["queued", "sending"])
+            found = [*db.execute(waits.where(is_open)), *db.execute(select(channel_state))]
+            return [f"now {clock(db)}", *(str(row._asdict()) for row in found)]
     finally:
         store.close()
 
