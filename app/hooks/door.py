@@ -6,7 +6,6 @@ Unknown channel or wrong secret: 404 with no hint. Wrong signature: 403. Unreada
 kept. Over the limit: 413. Not kept: 503, so that the carrier comes again.
 """
 
-import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any, Protocol
 import orjson
 import structlog
 
+from app.hooks.reading import Gone, Reading, Receive, Scope, TooLarge
 from app.intake.channel import Channel, IpNetwork
 from app.intake.desk import Busy
 from app.intake.item import Answer, Item, Unread
@@ -34,19 +34,14 @@ from gateway_adapters.contract import (
 
 log = structlog.get_logger()
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PATH = "/hooks/"
 METHODS = ("GET", "POST", "PUT")  # one carrier ends its dialogs with PUT
-MOST_BYTES = 1024 * 1024
-READ_DEADLINE = 20.0  # seconds for a whole body
 CLOSE = {"connection": "close"}  # else the rest would be read, and thrown away, to its end
 TOO_LARGE = HttpResponse(413, b"Too large", CLOSE)
 TOO_LATE = HttpResponse(408, b"Too slow", CLOSE)
-TOO_SLOW = "too slow"
 NOT_FOUND = HttpResponse.plain("Not found", 404)
 AGAIN = HttpResponse(503, b"Try again", {"content-type": "text/plain", "retry-after": "5"})
 KEPT_HEADERS = ("content-type", "user-agent", "date")
@@ -62,14 +57,6 @@ class Intake(Protocol):
     def is_full(self) -> bool: ...
 
 
-class TooLarge(Exception):
-    pass
-
-
-class Gone(Exception):
-    """The caller hung up before it had said everything."""
-
-
 @dataclass
 class Door:
     app: App
@@ -80,6 +67,7 @@ class Door:
     trusted_proxies: tuple[IpNetwork, ...] = ()
     counts: dict[tuple[str, int], int] = field(default_factory=dict)
     """Answers by channel and status."""
+    _reading: Reading = field(default_factory=Reading)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(PATH):
@@ -103,7 +91,7 @@ class Door:
         if self.intake.is_full:
             return AGAIN, channel.name  # before the body is read: memory stays as it is
         try:
-            body = await _read(scope, receive)
+            body = await self._reading.body(scope, receive)
         except TooLarge:
             return TOO_LARGE, channel.name
         except TimeoutError:
@@ -243,42 +231,6 @@ def _request(scope: Scope, body: bytes) -> HttpRequest:
     path = scope["raw_path"].decode("latin-1") if scope.get("raw_path") else scope["path"]
     headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
     return HttpRequest(scope["method"], f"{path}?{query}" if query else path, headers, body)
-
-
-async def _read(scope: Scope, receive: Receive) -> bytes:
-    """Read the body, and no further than the limit; most come in one piece."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > MOST_BYTES:
-            raise TooLarge
-    reader = asyncio.current_task()
-    assert reader is not None
-    # Not `asyncio.timeout`, which costs as much as reading the rest of the request does.
-    late = asyncio.get_running_loop().call_later(READ_DEADLINE, reader.cancel, TOO_SLOW)
-    try:
-        return await _read_on(receive)
-    except asyncio.CancelledError as error:
-        if error.args != (TOO_SLOW,):
-            raise
-        reader.uncancel()
-        raise TimeoutError from error
-    finally:
-        late.cancel()
-
-
-async def _read_on(receive: Receive) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Gone
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > MOST_BYTES:
-            raise TooLarge
-        if not message.get("more_body"):
-            return b"".join([*chunks, chunk]) if chunks else chunk
-        chunks.append(chunk)
 
 
 async def _send(send: Send, answer: HttpResponse) -> None:

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from app import operations
 from app.cli import commands, doctor
 from app.delivery import exchange, server
-from app.hooks import door
+from app.hooks import door, reading
 from app.intake import desk
 from app.main import put_together
 from app.running import Muster
@@ -70,7 +70,7 @@ def test_every_metric_of_the_guide_exists_and_every_metric_is_in_the_guide(muste
         ("a statement or commit of the intake, with no answer", desk.ANSWER_WITHIN),
         ("any answer of the database", patience.LONGEST_ANSWER),
         ("SQLite's writer", engine.BUSY_SECONDS),
-        ("the body of a webhook", door.READ_DEADLINE),
+        ("the body of a webhook", reading.READ_DEADLINE),
         ("an exchange with a carrier", exchange.DEADLINE),
         ("a channel's lease", server.LEASE.total_seconds()),
         ("a message in the air", server.SEND_LEASE.total_seconds()),

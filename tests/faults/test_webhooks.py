@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
-from app.hooks.door import MOST_BYTES, READ_DEADLINE
+from app.hooks.reading import MOST_BYTES, READ_DEADLINE
 from app.store.engine import open_store
 from app.store.schema import outbox
 from tests.e2e.signup import number_of, posts_of

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.hooks import door as door_module
-from app.hooks.door import MOST_BYTES, Door, caller, raw, request_from
+from app.hooks import reading
+from app.hooks.door import Door, caller, raw, request_from
 from app.intake.channel import Channel
 from app.intake.desk import Busy
 from app.intake.item import Answer, Item
@@ -126,12 +126,12 @@ async def test_what_nobody_can_read_is_kept_and_refused() -> None:
 
 
 async def test_over_the_limit_nothing_more_is_read() -> None:
-    status, _, _ = await call(a_door(), body=b"x" * (MOST_BYTES + 1))
+    status, _, _ = await call(a_door(), body=b"x" * (reading.MOST_BYTES + 1))
     assert status == 413
 
 
 async def test_a_declared_length_over_the_limit_is_refused_at_once() -> None:
-    status, _, _ = await call(a_door(), headers={"content-length": str(MOST_BYTES + 1)})
+    status, _, _ = await call(a_door(), headers={"content-length": str(reading.MOST_BYTES + 1)})
     assert status == 413
 
 
@@ -143,7 +143,8 @@ async def test_a_full_desk_is_told_before_the_body_is_read() -> None:
 
 
 async def test_a_body_that_trickles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door_module, "READ_DEADLINE", 0.05)
+    monkeypatch.setattr(reading, "READ_DEADLINE", 0.05)
+    monkeypatch.setattr(reading, "LOOK_EVERY", 0.02)
 
     async def receive() -> Any:
         await asyncio.sleep(0.03)
