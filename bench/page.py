@@ -25,7 +25,7 @@ def _parts(run: Figures, names: str) -> Iterator[str]:
     yield "# Benchmarks\n"
     yield (
         "Written by `make bench` from its records; not by hand. Figures are medians over the rounds"
-        f" of one run ({names}).\n"
+        f" of a run; parts that were run apart stand beside each other ({names}).\n"
     )
     yield "## What it shows\n"
     yield table(["measure", "at least", "measured", "met"], [_aim_row(a) for a in aims(run)])
