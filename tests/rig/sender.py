@@ -97,7 +97,7 @@ class Sender:
         return url.replace(self.doors[0], self.doors[len(self.attempts) % len(self.doors)], 1)
 
     async def _post(self, client: aiohttp.ClientSession, post: Post) -> Outcome:
-        began, status = time.monotonic(), 0
+        began, status, outcome = time.monotonic(), 0, Outcome.UNKNOWN
         try:
             answer = await client.post(
                 self._at_next_door(post.url), data=post.body, headers=post.headers
@@ -107,7 +107,8 @@ class Sender:
             status = answer.status
             outcome = Outcome.OK if status // 100 == 2 else Outcome.REFUSED
         except (aiohttp.ClientError, TimeoutError, OSError):
-            outcome = Outcome.UNKNOWN
-        took = time.monotonic() - began
-        self.attempts.append(Attempt(post.key, outcome, status, began, took))
+            pass
+        finally:  # also when the load ends with this one in the air
+            took = time.monotonic() - began
+            self.attempts.append(Attempt(post.key, outcome, status, began, took))
         return outcome
