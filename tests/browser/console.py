@@ -14,7 +14,12 @@ def lived_in(folder: Path, groups: int = 40) -> tuple[Muster, Program]:
     muster = Muster(folder, {}, {"simulator": True})
     muster.run("db", "upgrade")
     muster.run("demo", "--groups", str(groups))
-    os.environ["MUSTER_OPERATOR_PASSWORD"] = PASSWORD
-    for role in ("viewer", "helper", "manager", "admin"):
-        muster.run("operators", "add", role, "--role", role)
+    enrol(muster, "viewer", "helper", "manager", "admin")
     return muster, muster.serve()
+
+
+def enrol(muster: Muster, *roles: str) -> None:
+    """Add an operator of each role, called by it."""
+    os.environ["MUSTER_OPERATOR_PASSWORD"] = PASSWORD
+    for role in roles:
+        muster.run("operators", "add", role, "--role", role)

@@ -1,17 +1,15 @@
 """The public pages in a real browser: with scripts off, by keyboard, in every light, on a phone."""
 
-import json
 import re
-import urllib.request
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, WIDE, faults_of
+from tests.browser.joining import NO_BOT, answer, code_on, prove, step_of, walk
 
-SOON = 10_000
-NO_BOT = 1600  # milliseconds that somebody takes at least
 WORDS = {
     "fa": {"name": "همیاران امید", "offer": "دو سالن", "contact": "مریم رضایی"},
     "en": {"name": "Hope Helpers", "offer": "Two halls", "contact": "Maryam Rezaei"},
@@ -20,65 +18,8 @@ SIDE_PAGES = ["about", "status", "poster/signup", "join/nowhere"]
 
 
 @pytest.fixture
-def code_of(muster) -> Callable[[str], str]:
-    """The code on somebody's phone, when it is there."""
-
-    def read(page: Page, number: str) -> str:
-        for _ in range(60):
-            body = json.dumps({"numbers": [number]}).encode()
-            request = urllib.request.Request(
-                f"{muster.url}/simulator/watch", body, {"content-type": "application/json"}
-            )
-            with urllib.request.urlopen(request, timeout=5) as answer:
-                (phone,) = json.load(answer)["phones"]
-            for bubble in reversed(phone["bubbles"]):
-                if found := re.search(r"\b(\d{6})\b", bubble["text"]):
-                    return found[1]
-            page.wait_for_timeout(200)
-        raise AssertionError(f"no code came to {number}")
-
-    return read
-
-
-def prove(page: Page, number: str, code_of) -> None:
-    page.wait_for_timeout(NO_BOT)
-    page.locator("#number").fill(number)
-    page.locator("form.card button").click()
-    expect(page.locator("#code")).to_be_focused()
-    page.locator("#code").fill(code_of(page, "+98" + number[1:]))
-    page.locator("form.card button").click()
-    expect(page).to_have_url(re.compile("/consent$"))
-
-
-def step_of(page: Page) -> str:
-    return page.url.partition("?")[0].rpartition("/")[2]
-
-
-def answer(page: Page, lang: str) -> None:
-    """Answer the open question as people do."""
-    form, step = page.locator("form.ask"), step_of(page)
-    if form.locator("fieldset").count():
-        form.locator(".option").nth(0).click()
-        if form.locator("[type=checkbox]").count():
-            form.locator(".option").nth(2).click()
-    elif form.locator("select").count():
-        form.locator("select").select_option(index=2)
-    elif step in WORDS[lang]:
-        form.locator("#answer").fill(WORDS[lang][step])
-    elif step == "members":
-        form.locator("#answer").fill("۲۵ نفر")
-    form.locator(".row button").first.click()
-
-
-def walk(page: Page, lang: str, look: Callable[[Page], None] = lambda _: None) -> list[str]:
-    steps = []
-    for _ in range(20):
-        look(page)
-        if step_of(page) == "signup":
-            return steps
-        steps.append(step_of(page))
-        answer(page, lang)
-    raise AssertionError(f"no end after {steps}")
+def code_of(muster) -> Callable[[Page, str], str]:
+    return partial(code_on, muster)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +31,7 @@ def test_without_a_script_a_group_is_registered(open_page, muster, code_of, lang
         f"{muster.url}/join/signup?lang={lang}", viewport=viewport, java_script_enabled=False
     )
     prove(page, number, code_of)
-    steps = walk(page, lang)
+    steps = walk(page, WORDS[lang])
     assert steps[:5] == ["consent", "name", "type", "province", "county"]
     assert steps[-1] == "summary"
     code = (
@@ -110,7 +51,7 @@ def test_the_browsers_back_button_goes_back(open_page, muster, code_of):
     page = open_page(f"{muster.url}/join/signup?lang=en", java_script_enabled=False)
     prove(page, "09121110003", code_of)
     for _ in range(3):
-        answer(page, "en")
+        answer(page, WORDS["en"])
     assert step_of(page) == "province"
     page.go_back()
     page.go_back()
@@ -175,7 +116,7 @@ def test_axe_finds_nothing_serious_on_the_way(
 
     look(page)
     prove(page, number, code_of)
-    walk(page, lang, look)
+    walk(page, WORDS[lang], look)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -7,7 +7,6 @@ hostile words must be there to be read.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,29 +14,15 @@ import pytest
 
 from app.admin.office import Office
 from app.conversation.compiled import Flows
-from app.intake.comparing import Comparing
-from app.store import audit, channels, group_news, keys, staff
 from app.store.engine import open_store
 from app.store.ids import Ids
-from app.store.schema import attempts, consents, reports
-from tests.admin.builders import (
-    FLOWS,
-    NOW,
-    a_channel,
-    a_conversation,
-    a_group,
-    a_message_in,
-    a_message_out,
-    a_person,
-    an_office,
-)
+from tests.admin.builders import FLOWS, a_channel, an_office
 from tests.admin.console.browsing import Browser
+from tests.hostile.campaign import CHUNKS, people_of, staff_of
 from tests.hostile.reading import DISARMED, Page, difference, plain
 from tests.hostile.scripts import PAYLOADS
 
 LANGUAGES = ("fa", "en")
-A_CHUNK = 20
-CHUNKS = [PAYLOADS[at : at + A_CHUNK] for at in range(0, len(PAYLOADS), A_CHUNK)]
 
 
 @dataclass
@@ -59,87 +44,13 @@ def told(house: Office, words: Sequence[str], single: Sequence[str]) -> Told:
     channel = next(one for one in single if "/" not in one)  # else it has no page
     named = {one: a_channel(one, lines=(single[-1],)) for one in ("main", channel)}
     house = replace(house, flows=Flows({"signup": flow}), channels=named)
-    paths = []
-    for number, text in enumerate(words):
-        paths += _a_person_of(house, number, text)
-    _of_the_house(house, words, single)
-    while Comparing(house.store, house.flows).step(timedelta(0)):
-        pass
+    paths = people_of(house, words)
+    staff_of(house, words, single)
     browser = Browser(house).as_("admin")
     browser.client.headers["user-agent"] = words[0].encode("ascii", "replace").decode()[:200]
     browser.log_in("admin-one")
     paths.append(f"/channels/{quote(channel)}")
     return Told(browser, words, single, paths)
-
-
-def _a_person_of(house: Office, number: int, text: str) -> Iterator[str]:
-    short, phone = text[:60], f"+98912000{number:04d}"
-    person = a_person(house, phone)
-    fields = {"contact": text, "offer": text, "type": short, "province": short, "county": short}
-    talk = a_conversation(
-        house, person, flagged=text, answers={"name": text, text: text}, step=short
-    )
-    group = 0
-    for twin in range(2):
-        group = a_group(
-            house,
-            phone,
-            code=f"{20_000_000 + 2 * number + twin}",
-            name=text,
-            tags=[short],
-            specialisms=[short],
-            conversation_id=talk,
-            **fields,
-            **{f"more {short}": text},
-        )
-    a_message_in(house, person, text, conversation_id=talk)
-    bad = a_message_in(
-        house, person, text, state="poisoned", problem=text, sender=text, raw=text.encode()
-    )
-    out = a_message_out(house, person, text, reason=text, state="failed", conversation_id=talk)
-    with house.store.write() as db:
-        at = {"id": house.new_id(), "outbox_id": out, "reason": text, "at": NOW}
-        db.execute(attempts.insert().values(**at, outcome=text[:16], took_ms=1, exchange=text))
-        db.execute(reports.insert().values(**at, channel="main", carrier_id=text, status=text[:16]))
-        agreed = {"wording": text, "heard": text, "language": text[:8], "channel": short}
-        db.execute(
-            consents.insert().values(
-                id=house.new_id(),
-                participant_id=person,
-                flow=short,
-                given=True,
-                at=NOW,
-                conversation_id=talk,
-                version=1,
-                step=short,
-                **agreed,
-            )
-        )
-        changes = {"name": [text, text], short: [text, None]}
-        group_news.remember(db, group, 2, text, "edited", changes, NOW)
-        audit.note(db, text, short, text, NOW, {short: text, "list": [text]})
-    return iter(
-        (
-            f"/signups/{group}",
-            f"/signups/{group}?numbers=1",
-            f"/signups/{group}/alike",
-            f"/messages/{out}",
-            f"/messages/unhandled/{bad}",
-            f"/conversations/{talk}",
-            f"/conversations/{talk}/said/live",
-        )
-    )
-
-
-def _of_the_house(house: Office, words: Sequence[str], single: Sequence[str]) -> None:
-    with house.store.write() as db:
-        for name in single:
-            staff.add(db, house.new_id(), name[:64], "viewer", "x", NOW)
-            keys.add(db, name[:64], ["read"], NOW, house.new_id)
-        channels.know(db, list(house.channels))
-        for channel in house.channels:
-            channels.pause(db, channel, words[1])
-            channels.note(db, channel, last_error=words[2], balance=words[3])
 
 
 def everywhere(place: Told) -> Iterator[str]:
