@@ -123,6 +123,8 @@ def _is_data_s_fault(error: DBAPIError) -> bool:
 
 def _reason(error: BaseException | None) -> str:
     name = str(getattr(error, "sqlite_errorname", "")) or type(error).__name__
+    if name.startswith("SQLITE_IOERR"):
+        return f"its disk fails ({name})"
     return REASONS.get(name, name)
 
 

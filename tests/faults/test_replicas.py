@@ -139,3 +139,29 @@ async def test_clocks_that_differ_by_minutes_and_step(carrier, postgres_url, tmp
     check_sends(kept, carrier)
     check_order_at(carrier)
     assert set(kept.owed.values()) == {"sent"}
+
+
+@short_and_long(3, 5)
+async def test_servers_that_come_and_go(carrier, postgres_url, tmp_path, times):
+    """One becomes `times`, and two of them stay; a door is still knocked at when it closes."""
+    replicas = Replicas.make(times, tmp_path, carrier, postgres_url)
+    replicas.running = [replicas.musters[0].serve()]
+    storm = replicas.storm(connections=8, batch=16)
+    storm.sender.doors = [replicas.musters[0].url]
+    counts = iter([*range(2, times + 1), *range(times - 1, 1, -1)])
+
+    def come_or_go():
+        count = next(counts)
+        if count > len(replicas.running):
+            replicas.running.append(replicas.musters[count - 1].serve())
+        else:
+            replicas.running.pop().stop(within=10)
+        storm.sender.doors = [muster.url for muster in replicas.musters[:count]]
+
+    await storm.rage(come_or_go, 2 * times - 3, pause=0.7)
+    wait_until_all_settled(postgres_url)
+    replicas.stop()
+    kept = storm.check(postgres_url)
+    check_sends(kept, carrier)
+    check_order_at(carrier)
+    assert set(kept.owed.values()) == {"sent"}

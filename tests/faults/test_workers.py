@@ -92,7 +92,7 @@ def settled(town, name):
 
 
 @pytest.mark.parametrize(("dialect", "batch"), [("simulator", 100), ("template", 1)])
-@short_and_long(2, 50)
+@short_and_long(2, 100)
 def test_a_death_in_mid_send_doubles_nothing_and_leaves_little_in_doubt(
     town_of, dialect, batch, times
 ):

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -106,6 +107,26 @@ async def test_many_people_at_once_each_in_order(room: Room) -> None:
     assert {row.members for row in room.rows(groups)} == {12}
     assert len({row.code for row in room.rows(groups)}) == len(people)
     assert room.desk.counts.groups < len(items), "no group ever held two things"
+
+
+async def test_fifty_texts_of_one_person_in_a_breath_are_answered_in_order(room: Room) -> None:
+    """As if each had waited for the answer to the last one."""
+    texts = [*SIGN_UP, "9", "?", *SIGN_UP[1:], *["9", "1"] * 20, "stop"]
+    await room.say(2, *texts)
+    patient = [row.text for row in room.rows(outbox)]
+
+    now = datetime.now(UTC)
+    events = [Message(number_of(1), text, LINE, f"o{n}") for n, text in enumerate(texts)]
+    await asyncio.gather(*(room.desk.submit([Item("main", each, now)]) for each in events))
+
+    heard = room.rows(inbox)[len(texts) :]
+    hasty = room.rows(outbox)[len(patient) :]
+    assert [row.carrier_id for row in heard] == [event.carrier_id for event in events]
+    assert [row.inbox_id for row in hasty] == [row.id for row in heard]
+    codes = "|".join(row.code for row in room.rows(groups))
+    assert [re.sub(codes, "", row.text) for row in hasty] == [
+        re.sub(codes, "", text) for text in patient
+    ]
 
 
 async def test_one_poisonous_text_harms_no_neighbour(

@@ -5,17 +5,14 @@ any order, and a write may be torn between sectors.
 """
 
 import random
-import shutil
 import struct
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
+from tests.rig.preloaded import compiled
 
-SOURCE = Path(__file__).with_name("recorder.c")
 HEAD = struct.Struct("<dIIQQ")
 SECTOR = 512
 
@@ -30,13 +27,7 @@ class Recorder:
 
     @classmethod
     def make(cls, folder: Path, at: Path) -> "Recorder":
-        compiler = shutil.which("cc") or shutil.which("gcc")
-        if compiler is None:
-            pytest.skip("a C compiler is needed to record what is written")
-        library = at / "recorder.so"
-        command = [compiler, "-shared", "-fPIC", "-O1", "-o", library, SOURCE, "-ldl", "-lpthread"]
-        subprocess.run(command, check=True, timeout=60)
-        return cls(library, folder.resolve(), at / "records")
+        return cls(compiled("recorder.c", at), folder.resolve(), at / "records")
 
     @property
     def environment(self) -> dict[str, str]:
