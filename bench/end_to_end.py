@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from sqlalchemy import func, select
@@ -23,7 +24,7 @@ from bench.wrk import Load
 from tests.rig.processes import Program
 from tests.rig.server import MUSTER
 
-CONNECTIONS = 64
+CONNECTIONS = (64, 256)
 DRAINS_WITHIN = 120.0
 KANNEL_QUERY = "?backend=web&sender=SENDER&to=30001152&message=MESSAGE&ts=1770000000&id=ID&coding=2"
 CALM_RATE = 200
@@ -40,33 +41,49 @@ class Way:
 WAYS = (Way(1, "kannel"), Way(100, "simulator"))
 
 
+@dataclass(frozen=True)
+class Burst:
+    """What is measured once: texts as fast as they are answered, and every reply to them."""
+
+    database: str
+    way: Way
+    connections: int
+    round: int
+
+    @property
+    def processes(self) -> int:
+        """How many serve; on PostgreSQL one more sends, on SQLite the one does both."""
+        return 1 if self.database == "sqlite" else 2
+
+
 def measure(run: Run, databases: Databases) -> None:
     for round_ in run.rounds:
         kinds = ("sqlite", "postgresql") if round_ == 1 else ("postgresql",)
-        for kind in run.track(f"end to end, round {round_}", kinds):
-            for way in WAYS:
-                one(run, databases, kind, way, round_)
+        bursts = [
+            Burst(kind, way, connections, round_)
+            for kind, way, connections in product(kinds, WAYS, CONNECTIONS)
+        ]
+        for burst in run.track(f"end to end, round {round_}", bursts):
+            one(run, databases, burst)
 
 
-def one(run: Run, databases: Databases, kind: str, way: Way, round_: int) -> None:
-    with a_carrier(databases.folder) as carrier, _muster(databases, kind, way, carrier) as place:
-        _burst(run, place, carrier, kind, way, round_, run.size(8, 2))
-        if way.dialect == "simulator" and round_ == 1:
-            _calm(run, place, kind, round_)
+def one(run: Run, databases: Databases, burst: Burst) -> None:
+    with a_carrier(databases.folder) as carrier, _muster(databases, burst, carrier) as place:
+        _burst(run, place, carrier, burst, run.size(8, 2))
+        if burst.way.dialect == "simulator" and (burst.round, burst.connections) == (1, 64):
+            _calm(run, place, burst.database, burst.round)
 
 
-def _burst(
-    run: Run, place: Serving, carrier: Carrier, kind: str, way: Way, round_: int, seconds: float
-) -> None:
-    mark = next(MARKS)
+def _burst(run: Run, place: Serving, carrier: Carrier, burst: Burst, seconds: float) -> None:
+    mark, dialect = next(MARKS), burst.way.dialect
     load = Load(
         url=place.muster.url,
-        head=place.head(way.dialect, KANNEL_QUERY if way.dialect == "kannel" else ""),
-        connections=CONNECTIONS,
+        head=place.head(dialect, KANNEL_QUERY if dialect == "kannel" else ""),
+        connections=burst.connections,
         seconds=seconds,
         prefix=f"{mark}-",
         first_person=NEW_PEOPLE + mark * PEOPLE_A_MARK,
-        dialect=way.dialect,
+        dialect=dialect,
     )
     pids = {**place.pids, "carrier": carrier.pid}
     used, began = usage.snapshot(pids), time.monotonic()
@@ -76,10 +93,11 @@ def _burst(
     tally = all_replies(carrier, place.url, measured.completed)
     run.record(
         "end to end",
-        database=kind,
-        messages_a_request=way.messages,
-        connections=CONNECTIONS,
-        round=round_,
+        database=burst.database,
+        processes=burst.processes,
+        messages_a_request=burst.way.messages,
+        connections=burst.connections,
+        round=burst.round,
         end_to_end_per_second=tally.messages / (tally.last - began),
         accepted_per_second=measured.per_second,
         accepted=measured.completed,
@@ -147,13 +165,14 @@ def waits(url: str, since: int) -> list[float]:
 
 
 @contextmanager
-def _muster(databases: Databases, kind: str, way: Way, carrier: Carrier) -> Iterator[Serving]:
-    """On PostgreSQL one process serves and one sends; SQLite has a single process for both."""
-    make = house.kannel if way.dialect == "kannel" else house.simulator
-    channels: Mapping[str, Any] = {way.dialect: make(carrier.url)}
+def _muster(databases: Databases, burst: Burst, carrier: Carrier) -> Iterator[Serving]:
+    kind, dialect = burst.database, burst.way.dialect
+    make = house.kannel if dialect == "kannel" else house.simulator
+    channels: Mapping[str, Any] = {dialect: make(carrier.url)}
+    together = kind == "sqlite"
     with (
         databases.fresh(kind) as url,
-        house.serving(databases, kind, url, channels=channels, worker=kind == "sqlite") as place,
+        house.serving(databases, kind, url, burst.processes, channels, worker=together) as place,
         a_worker(place, kind) as pids,
     ):
         yield Serving(place.muster, url, {**place.pids, **pids})

@@ -153,12 +153,14 @@ def _end_to_end(run: Figures) -> str:
     rows = []
     for kind in run.of("end to end").each("database"):
         for many in run.of("end to end", database=kind).each("messages_a_request"):
-            at = run.of("end to end", database=kind, messages_a_request=many)
-            parts = ("server", "worker", "database")
-            cpu = [at.median("cpu_us", part) for part in parts]
-            rows.append([f"{kind}, {many} a request", at.median("end_to_end_per_second"), *cpu])
-    head = ["setting", "replies/s at the carrier", "server, CPU µs", "worker", "database"]
-    said = table(head, rows) + "\n"
+            found = run.of("end to end", database=kind, messages_a_request=many)
+            for connections in found.each("connections"):
+                at = found.of("end to end", connections=connections)
+                cpu = [at.median("cpu_us", part) for part in ("server", "worker", "database")]
+                replies = at.median("end_to_end_per_second")
+                rows.append([f"{kind}, {many} a request", connections, replies, *cpu])
+    head = ["setting", "connections", "replies/s at the carrier", "server, CPU µs"]
+    said = table([*head, "worker", "database"], rows) + "\n"
     calm = run.of("reply")
     if calm:
         rows = [
