@@ -1,6 +1,8 @@
 """Logs: one line of JSON an event, names and counts alone. No numbers, no texts, no secrets."""
 
+import contextlib
 import logging
+import os
 import sys
 
 import orjson
@@ -12,8 +14,23 @@ ALLOWED = frozenset(
 )
 
 
+class StandardError:
+    """Takes lines. Where one cannot be written (a full disk, a reader that died) it is lost.
+
+    Whoever logs is in the middle of something that matters more. Nothing is held back for later.
+    """
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            os.write(sys.stderr.fileno(), text.encode())
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
 def set_up_logs() -> None:
     """Send our own events and the libraries' warnings to standard error."""
+    told = StandardError()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -22,9 +39,9 @@ def set_up_logs() -> None:
             structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(told),  # type: ignore[arg-type]
     )
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(told)
     handler.setFormatter(_Plain())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 

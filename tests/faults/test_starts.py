@@ -19,8 +19,8 @@ from tests.e2e.signup import posts_of
 from tests.faults.storm import Storm
 from tests.faults.test_kills import make
 from tests.rig import checker
-from tests.rig.ports import free_port
-from tests.rig.processes import wait_until
+from tests.rig.ports import HOST, free_port
+from tests.rig.processes import Program, wait_until
 from tests.rig.proxy import Network, proxy_to
 from tests.rig.server import MUSTER
 
@@ -60,6 +60,30 @@ async def test_a_server_that_starts_without_its_database_takes_texts(
         )
         ready = await asyncio.to_thread(told, muster, "readyz")
         assert (ready["database"], ready["spooled"]) == ("reachable", 0)
+        await asyncio.to_thread(server.stop)
+    storm.check(postgres_url)
+
+
+async def test_a_log_on_a_full_disk_stops_nothing(carrier, postgres, postgres_url, tmp_path):
+    """Whoever says that the database is away must live to see it come back."""
+    async with proxy_to(postgres.port) as proxy:
+        proxy.network = Network.REFUSING
+        url = postgres_url.replace(f":{postgres.port}/", f":{proxy.port}/")
+        muster = make(tmp_path / "muster", carrier, url)
+        serve = ["serve", "--host", HOST, "--port", str(muster.port)]
+        command = ["sh", "-c", 'exec "$0" "$@" 2>/dev/full', str(MUSTER), *serve]
+        server = Program(command, muster.folder / "serve.log").start()
+        await asyncio.to_thread(server.wait_for, muster.is_ready, "it is ready", 60)
+        storm = Storm(partial(posts_of, muster))
+        await storm.rage(lambda: None, 1, pause=2)
+        proxy.recover()
+        acked, kept = storm.sender.acked, partial(checker.read, postgres_url)
+        settled = (
+            lambda: not checker.lost(kept(), acked),
+            lambda: not checker.open_count(postgres_url),
+        )
+        for happened in settled:
+            await asyncio.to_thread(wait_until, happened, "all is in and answered", 60, every=0.3)
         await asyncio.to_thread(server.stop)
     storm.check(postgres_url)
 
