@@ -17,7 +17,7 @@ from app.admin.office import Office
 from app.admin.problems import Problem, not_found
 from app.directory.standing import may_become
 from app.store import audit, group_changes, group_edits, groups_search
-from app.store.engine import DatabaseAway, Store
+from app.store.engine import Store
 from app.store.group_changes import Tally
 from app.store.group_edits import Edit
 from app.store.groups_search import Filter, Place
@@ -119,7 +119,7 @@ class Many:
         while True:
             try:
                 more = await asyncio.to_thread(self.step)
-            except DatabaseAway as error:
+            except Exception as error:  # noqa: BLE001  one fault must not end this for good
                 log.warning("changes.wait", error=type(error).__name__)
                 more = False
             await asyncio.sleep(PAGE_EVERY if more else LOOK_EVERY)

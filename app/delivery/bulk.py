@@ -9,7 +9,7 @@ import structlog
 from app.intake.channel import Channel
 from app.intake.writes import BULK, Writes
 from app.store import bulks, outbox
-from app.store.engine import DatabaseAway, Store, clock
+from app.store.engine import Store, clock
 from app.store.ids import Ids
 from app.store.participants import Person
 
@@ -37,7 +37,7 @@ class Bulk:
         while True:
             try:
                 more = await asyncio.to_thread(self.step)
-            except DatabaseAway as error:
+            except Exception as error:  # noqa: BLE001  one fault must not end this for good
                 log.warning("bulk.waits", error=type(error).__name__)
                 more = False
             if more:

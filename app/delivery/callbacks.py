@@ -102,7 +102,7 @@ class Callbacks:
                     if loop.time() - tidied > TIDY_EVERY:
                         await asyncio.to_thread(self._tidy)
                         tidied = loop.time()
-                except DatabaseAway as error:
+                except Exception as error:  # noqa: BLE001  one fault must not end this for good
                     log.warning("callbacks.wait", error=type(error).__name__)
                 await asyncio.sleep(LOOK_EVERY)
         finally:

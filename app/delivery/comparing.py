@@ -9,7 +9,7 @@ import structlog
 
 from app.intake.comparing import Comparing
 from app.store import channels
-from app.store.engine import DatabaseAway, Store, clock
+from app.store.engine import Store, clock
 
 log = structlog.get_logger()
 
@@ -27,7 +27,7 @@ async def compare(store: Store, comparing: Comparing) -> None:
         began = time.monotonic()
         try:
             more = await asyncio.to_thread(_step, store, comparing, owner)
-        except DatabaseAway as error:
+        except Exception as error:  # noqa: BLE001  one fault must not end this for good
             log.warning("comparing.waits", error=type(error).__name__)
             more = 0
         took = time.monotonic() - began

@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from app.store import channels, retention
-from app.store.engine import DatabaseAway, Store, clock
+from app.store.engine import Store, clock
 
 log = structlog.get_logger()
 
@@ -28,7 +28,7 @@ class Housekeeper:
         while True:
             try:
                 await self._sweep()
-            except DatabaseAway as error:
+            except Exception as error:  # noqa: BLE001  one fault must not end this for good
                 log.warning("housekeeping.failed", error=type(error).__name__)
             await asyncio.sleep(EVERY)
 

@@ -11,20 +11,18 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from app import tracing
 from app.intake.batch import Batch, House
-from app.intake.item import Answer, Item, Rest, Silence, Spoken, Taken, Unread
-from app.intake.joining import WAIT
+from app.intake.item import Answer, Item, Silence, Spoken, Unread
 from app.intake.keeping import keep_poison, keep_unread
 from app.intake.queue import Pending, Queue
 from app.intake.reporting import take_reports
 from app.intake.spooling import Backlog, NotKept, fail
 from app.intake.talking import Codes, Talk
-from app.store import channels, conversations, parts
+from app.intake.waking import Waking
 from app.store.engine import DatabaseAway, Store
-from app.store.ids import follow, take_numbers
+from app.store.ids import take_numbers
 from app.store.patience import answered_within
 from app.store.spool import Spool
 from gateway_adapters.contract import DialogEnded, DialogInput, Report
@@ -34,8 +32,6 @@ MOST_A_GROUP = 400
 WORTH_A_LANE = MOST_A_GROUP // 2
 TRIED_SOON = 1.5  # seconds; a dead pooled connection or a deadlock is known sooner, and tried again
 ANSWER_WITHIN = 3.0  # seconds for a statement or a commit of a group; then it goes to the spool
-WAKE_EVERY = timedelta(seconds=5)
-WAKE_AT_ONCE = 500
 
 
 class Busy(Exception):
@@ -79,7 +75,7 @@ class Desk:
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._waking: asyncio.Task[None] | None = None
-        self._heard: dict[str, datetime] = {}
+        self._wakes = Waking(store, house, self.submit, lambda: not self.spooled)
         self.counts = Counts()
         self.on_owed: Callable[[], None] = lambda: None
         """Called when a group has owed people words."""
@@ -156,14 +152,6 @@ class Desk:
         idle = len(self._free) == len(self._lanes)
         return idle or (bool(self._free) and self._queue.depth >= WORTH_A_LANE)
 
-    def _note_heard(self) -> None:
-        """Write when each channel was heard last: apart from the groups, which must not wait."""
-        heard, self._heard = self._heard, {}
-        if heard:
-            with self._store.write() as db:
-                for channel, moment in sorted(heard.items()):
-                    channels.note(db, channel, last_heard_at=moment)
-
     async def _run(self, lane: "_Lane", group: list[Pending]) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -174,7 +162,7 @@ class Desk:
                 if not one.done.done():
                     one.done.set_result(answer)
             self._count(answers, loop.time() - began)
-            self._heard |= {one.item.channel: one.item.received_at for one in group}
+            self._wakes.hear({one.item.channel: one.item.received_at for one in group})
             self.on_owed()
         except DatabaseAway:
             await self._to_spool(group)
@@ -232,30 +220,7 @@ class Desk:
         if self._backlog is not None:
             self._backlog.may_drain = True
             self._backlog.drain()
-        self._waking = asyncio.create_task(self._wake())
-
-    async def _wake(self) -> None:
-        """Hear the silence of those whose `wake_at` has come."""
-        while True:
-            await asyncio.sleep(WAKE_EVERY.total_seconds())
-            with contextlib.suppress(DatabaseAway, Busy, NotKept):
-                await asyncio.to_thread(self._note_heard)
-                due = await asyncio.to_thread(self._due)
-                if due and not self.spooled:
-                    await asyncio.gather(
-                        *(self.submit([item]) for item in due), return_exceptions=True
-                    )
-
-    def _due(self) -> list[Item]:
-        now = datetime.now(UTC)
-        with self._store.read() as db:
-            follow(db, self._house.new_id)
-            rows = conversations.to_wake(db, WAKE_AT_ONCE)
-            torn = parts.late(db, now - WAIT)
-        due: list[tuple[str, Taken]] = [(channel, Silence(who, row)) for row, who, channel in rows]
-        due += [(channel, Rest(sender, reference)) for channel, sender, reference in torn]
-        known = self._house.channels
-        return [Item(channel, event, now) for channel, event in due if channel in known]
+        self._waking = asyncio.create_task(self._wakes.run())
 
     async def stop(self) -> None:
         """Finish what is pending, then rest."""
