@@ -26,8 +26,8 @@ check: $(VENV)/.tools ## format, lint, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-faults: $(VENV)/.tools ## the long fault runs: kills, outages, failovers (most of an hour)
-	@$(PYTEST) -m faults tests/faults
+faults: $(VENV)/.tools ## the long fault runs: kills, outages, failovers (about an hour and a half)
+	@$(PYTEST) -m faults tests
 
 bench: $(VENV)/.tools ## measure this machine; figures go to docs/benchmarks.md
 	@$(BIN)/python -m bench

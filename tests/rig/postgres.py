@@ -165,17 +165,38 @@ class Postgres:
             "a synchronous standby",
         )
 
+    def cancel_waits_for_standby(self) -> int:
+        """End all waits for a standby, as impatient people and poolers do; gives how many."""
+        cancel = "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'"
+        return len(self.sql(cancel))
+
     def promote(self) -> None:
         self.sql("select pg_promote(wait => true)")
 
     @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """Let this standby hear nothing; what was said meanwhile never reaches it."""
+        with self.paused("walreceiver"):
+            receivers = [pid for pid in self._children() if "walreceiver" in _title(pid)]
+            yield
+            for pid in receivers:  # else it reads at the end what waits in its socket
+                os.kill(pid, signal.SIGTERM)
+
+    def _children(self) -> list[int]:
+        return children_of(self._pid)
+
+    @property
+    def _pid(self) -> int:
+        assert self.process is not None, "not started"
+        return self.process.pid
+
+    @contextmanager
     def paused(self, *kinds: str) -> Iterator[None]:
         """Freeze children of these kinds ("walreceiver"), or the whole server."""
-        assert self.process is not None
-        family = children_of(self.process.pid)
+        family = self._children()
         frozen = [pid for pid in family if any(kind in _title(pid) for kind in kinds)]
         assert frozen or not kinds, f"no process named {kinds}"
-        frozen = frozen or [self.process.pid, *family]
+        frozen = frozen or [self._pid, *family]
         for pid in frozen:
             os.kill(pid, signal.SIGSTOP)
         try:

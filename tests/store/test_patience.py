@@ -2,13 +2,23 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from app.store.bell import Bell
 from app.store.engine import DatabaseAway, clock, open_store
 from app.store.patience import answered_within
+from tests.rig.postgres import Postgres
+from tests.rig.processes import wait_until
 from tests.rig.proxy import Network, proxy_to
+
+
+@pytest.fixture
+def postgres_of_its_own():
+    server = Postgres.make().start()
+    yield server
+    server.remove()
 
 
 def ask(store, within):
@@ -69,3 +79,29 @@ async def test_a_bell_in_a_silent_network_rings_again_afterwards(postgres, monke
                 await asyncio.sleep(0.1)
         await asyncio.to_thread(ringer.stop)
         await asyncio.to_thread(listener.stop)
+
+
+def test_a_commit_that_no_standby_has_is_none(postgres_of_its_own):
+    """Whoever cancels the wait for the standby is told of a commit; we do not take it for one."""
+    postgres = postgres_of_its_own
+    store = open_store(postgres.url())
+    with store.write() as db:
+        db.exec_driver_sql("CREATE TABLE told (n int)")
+    postgres.sql("alter system set synchronous_standby_names = 'ANY 1 (*)'")
+    postgres.sql("select pg_reload_conf()")
+    with ThreadPoolExecutor(1) as thread:
+        told = thread.submit(_tell, store)
+        wait_until(postgres.cancel_waits_for_standby, "the commit waits for a standby")
+        with pytest.raises(DatabaseAway, match="NotOnStandby"):
+            told.result()
+    assert postgres.sql("select n from told") == [(1,)]
+    postgres.sql("alter system reset synchronous_standby_names")
+    postgres.sql("select pg_reload_conf()")
+    wait_until(lambda: postgres.sql("show synchronous_standby_names") == [("",)], "no standby")
+    _tell(store)
+    store.close()
+
+
+def _tell(store):
+    with store.write() as db:
+        db.exec_driver_sql("INSERT INTO told VALUES (1)")
