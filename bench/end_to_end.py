@@ -24,7 +24,6 @@ from bench.wrk import Load
 from tests.rig.processes import Program
 from tests.rig.server import MUSTER
 
-CONNECTIONS = (64, 256)
 DRAINS_WITHIN = 120.0
 KANNEL_QUERY = "?backend=web&sender=SENDER&to=30001152&message=MESSAGE&ts=1770000000&id=ID&coding=2"
 CALM_RATE = 200
@@ -36,9 +35,16 @@ class Way:
 
     messages: int
     dialect: str
+    texts: int = 1
+    """In a request of the carrier's to us."""
+    connections: tuple[int, ...] = (64, 256)
 
 
-WAYS = (Way(1, "kannel"), Way(100, "simulator"))
+WAYS = (
+    Way(1, "kannel"),
+    Way(100, "simulator"),
+    Way(100, "simulator", texts=100, connections=(8, 16)),
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,8 @@ def measure(run: Run, databases: Databases) -> None:
         kinds = ("sqlite", "postgresql") if round_ == 1 else ("postgresql",)
         bursts = [
             Burst(kind, way, connections, round_)
-            for kind, way, connections in product(kinds, WAYS, CONNECTIONS)
+            for kind, way in product(kinds, WAYS)
+            for connections in way.connections
         ]
         for burst in run.track(f"end to end, round {round_}", bursts):
             one(run, databases, burst)
@@ -70,7 +77,7 @@ def measure(run: Run, databases: Databases) -> None:
 def one(run: Run, databases: Databases, burst: Burst) -> None:
     with a_carrier(databases.folder) as carrier, _muster(databases, burst, carrier) as place:
         _burst(run, place, carrier, burst, run.size(8, 2))
-        if burst.way.dialect == "simulator" and (burst.round, burst.connections) == (1, 64):
+        if (burst.way, burst.round, burst.connections) == (WAYS[1], 1, 64):
             _calm(run, place, burst.database, burst.round)
 
 
@@ -84,23 +91,25 @@ def _burst(run: Run, place: Serving, carrier: Carrier, burst: Burst, seconds: fl
         prefix=f"{mark}-",
         first_person=NEW_PEOPLE + mark * PEOPLE_A_MARK,
         dialect=dialect,
+        per_request=burst.way.texts,
     )
     pids = {**place.pids, "carrier": carrier.pid}
     used, began = usage.snapshot(pids), time.monotonic()
     measured = wrk.fire(load, place.pids)
     if measured.errors:
         raise RuntimeError(f"{measured.errors} requests failed")
-    tally = all_replies(carrier, place.url, measured.completed)
+    tally = all_replies(carrier, place.url, measured.completed * burst.way.texts)
     run.record(
         "end to end",
         database=burst.database,
         processes=burst.processes,
         messages_a_request=burst.way.messages,
+        texts_a_request=burst.way.texts,
         connections=burst.connections,
         round=burst.round,
         end_to_end_per_second=tally.messages / (tally.last - began),
-        accepted_per_second=measured.per_second,
-        accepted=measured.completed,
+        accepted_per_second=measured.per_second * burst.way.texts,
+        accepted=measured.completed * burst.way.texts,
         replies=tally.messages,
         requests=tally.requests,
         p99_ms=measured.p99_ms,

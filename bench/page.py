@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 
 from bench import run as runs
@@ -151,14 +152,16 @@ def _kannel(run: Figures) -> str:
 
 def _end_to_end(run: Figures) -> str:
     rows = []
-    for kind in run.of("end to end").each("database"):
-        for many in run.of("end to end", database=kind).each("messages_a_request"):
-            found = run.of("end to end", database=kind, messages_a_request=many)
-            for connections in found.each("connections"):
-                at = found.of("end to end", connections=connections)
-                cpu = [at.median("cpu_us", part) for part in ("server", "worker", "database")]
-                replies = at.median("end_to_end_per_second")
-                rows.append([f"{kind}, {many} a request", connections, replies, *cpu])
+    found = run.of("end to end")
+    for kind, texts, many in product(
+        *map(found.each, ("database", "texts_a_request", "messages_a_request"))
+    ):
+        way = found.of("end to end", database=kind, messages_a_request=many, texts_a_request=texts)
+        for connections in way.each("connections"):
+            at = way.of("end to end", connections=connections)
+            cpu = [at.median("cpu_us", part) for part in ("server", "worker", "database")]
+            name = f"{kind}, {texts} in, {many} out a request"
+            rows.append([name, connections, at.median("end_to_end_per_second"), *cpu])
     head = ["setting", "connections", "replies/s at the carrier", "server, CPU µs"]
     said = table([*head, "worker", "database"], rows) + "\n"
     calm = run.of("reply")

@@ -35,7 +35,8 @@ def _tables(run: Figures) -> Iterator[str]:
     yield table([*head, "MB a process", "KB of disk a turn"], rows)
     rows = []
     for many, name in ((1, "one message a request"), (100, "a hundred a request")):
-        found = run.of("end to end", database="postgresql", messages_a_request=many)
+        about = {"messages_a_request": many, "texts_a_request": 1}
+        found = run.of("end to end", database="postgresql", **about)
         rows.append([f"replies, {name}", best(found, "end_to_end_per_second")])
     rows.append(["a broadcast, a hundred a request", run.of("broadcast").median("per_second")])
     yield table(["sending (PostgreSQL, `serve` and `work`)", "messages/s"], rows)
