@@ -1,17 +1,18 @@
 """Logs: one line of JSON an event, names and counts alone. No numbers, no texts, no secrets."""
 
 import contextlib
+import json
 import logging
 import os
 import sys
 
-import orjson
 import structlog
 
 ALLOWED = frozenset(
     {"event", "level", "timestamp", "channel", "error", "count", "flow", "name", "status", "path"}
-    | {"seconds", "port", "where", "version", "reason", "state"}
+    | {"seconds", "port", "where", "version", "reason", "state", "id"}
 )
+"""`id` is the one that a page or an answer gives when something failed on our side."""
 
 
 class StandardError:
@@ -39,11 +40,13 @@ def set_up_logs() -> None:
             structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(told),  # type: ignore[arg-type]
+        # One write a line: of several that log at once, no two share one.
+        logger_factory=structlog.WriteLoggerFactory(told),  # type: ignore[arg-type]
     )
     handler = logging.StreamHandler(told)
     handler.setFormatter(_Plain())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(True)  # else they are lines of their own, in anybody's words
 
 
 def only_allowed(
@@ -54,7 +57,8 @@ def only_allowed(
 
 
 def _line(event: object, **_: object) -> str:
-    return orjson.dumps(event, default=str).decode()
+    """One line of plain letters: what would steer a terminal or turn words about is escaped."""
+    return json.dumps(event, default=str).replace("\x7f", "\\u007f")
 
 
 class _Plain(logging.Formatter):
@@ -64,4 +68,4 @@ class _Plain(logging.Formatter):
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
         where = f"{record.name}:{record.lineno}"
         given = {"event": "library", "level": record.levelname.lower(), "where": where}
-        return orjson.dumps(given | ({"error": error} if error else {})).decode()
+        return _line(given | ({"error": error} if error else {}))
