@@ -1,7 +1,7 @@
 """No value of a request becomes part of a statement, or brings rows that its filter leaves out."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 from typing import Any
 
@@ -16,45 +16,47 @@ from app.directory.search import terms_of
 from app.intake.item import Answer
 from app.store.engine import Store
 from app.store.schema import groups, metadata
-from tests.admin.builders import (
-    Api,
-    a_conversation,
-    a_group,
-    a_message_in,
-    a_message_out,
-    a_person,
-    an_office,
-)
+from tests.admin.asking import House, Spot, furnished, spots_of
+from tests.admin.builders import Api, an_office
 from tests.hostile.statements import PAYLOADS, listening
 
-A_FEW = 4
+A_FEW = 3
 """Payloads for each parameter; they go on where the parameter before stopped."""
 CHANGES = ("groups", "operators", "api_keys")
+CHECKED = {
+    "GET /audit/verify known",
+    "POST /channels/{name}/test phone",
+    "POST /conversations/speak channel",
+    "POST /conversations/speak phone",
+    "POST /messages/bulk channel",
+    "POST /messages/bulk line",
+    "POST /numbers/forget number",
+    "POST /operators name",
+    "POST /webhooks url",
+    "PATCH /webhooks/{webhook} url",
+}
+"""Texts by their schema that code of ours reads, and refuses."""
 
 
 @pytest.fixture
-def api(api: Api) -> Api:
-    """A few things of each kind, none of whose words are in a payload."""
+def house(api: Api) -> Iterator[House]:
     office = api.office
 
     async def submit(items: Any) -> list[Answer]:
         return [Answer("handled", ("سلام",), more=True) for _ in items]
 
-    person = a_person(office)
-    for number in range(3):
-        a_group(office, f"+98935000000{number}", tags=["بازدید"])
-        a_message_in(office, person, "سلام", state="poisoned")
-        a_message_out(office, person, "سلام", state="failed")
-        a_conversation(office, a_person(office, f"+98936000000{number}"))
     patient = Limit(1e9, 10**9)
-    return Api(an_office(office.store, office.new_id, requests=patient, submit=submit))
+    api = Api(an_office(office.store, office.new_id, requests=patient, submit=submit))
+    with api.client:  # one loop for all requests: much faster
+        yield furnished(api)
 
 
 def test_there_are_five_hundred() -> None:
     assert len(set(PAYLOADS)) == len(PAYLOADS) >= 500
 
 
-def test_every_payload_is_searched_for_and_found_to_be_nobody(api: Api) -> None:
+def test_every_payload_is_searched_for_and_found_to_be_nobody(house: House) -> None:
+    api = house.api
     everybody = len(api.get("/groups")["items"])
     wrong = {}
     with listening(api.office.store) as glued:
@@ -70,74 +72,52 @@ def test_every_payload_is_searched_for_and_found_to_be_nobody(api: Api) -> None:
     assert glued == []
 
 
-def test_no_parameter_of_any_operation_is_part_of_a_statement(api: Api) -> None:
-    assert _ask_everything(api, A_FEW) > 500
+def test_no_place_of_any_request_is_part_of_a_statement(house: House) -> None:
+    assert _ask_everything(house, lambda _: A_FEW) > 700
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(1800)
-def test_not_with_any_payload_either(api: Api) -> None:
-    assert _ask_everything(api, len(PAYLOADS)) > 100 * len(PAYLOADS)
+def test_not_with_any_payload_either(house: House) -> None:
+    """Where any text may stand, all are put; of places with one rule for what may, into one."""
+    ruled: set[str] = set()
+
+    def how_many(spot: Spot) -> int:
+        if not spot.takes_any_text and spot.rule in ruled:
+            return A_FEW
+        ruled.add(spot.rule)
+        return len(PAYLOADS)
+
+    assert _ask_everything(house, how_many) > 100 * len(PAYLOADS)
 
 
-def _ask_everything(api: Api, few: int) -> int:
-    document = application(api.office).openapi()
+def _ask_everything(house: House, how_many: Callable[[Spot], int]) -> int:
+    store = house.api.office.store
     payloads = cycle(PAYLOADS)
-    before, wrong, asked = _rows(api.office.store), {}, 0
-    with listening(api.office.store) as glued:
-        for method, path, name, place in _parameters(document):
-            for payload in islice(payloads, few):
-                answer = _ask(api, method, path, name, place, payload)
-                asked += 1
+    before, wrong, asked, kept_out = _rows(store), {}, 0, set()
+    with listening(store) as glued:
+        for spot in spots_of(application(house.api.office).openapi()):
+            answers = []
+            for payload in islice(payloads, how_many(spot)):
+                answer = house.ask(spot, payload)
+                answers.append(answer.status_code)
                 if answer.status_code >= 500:
-                    wrong[f"{method} {path} {name}"] = answer.text
-                elif name == "q" and not terms_of(payload):
+                    wrong[str(spot)] = answer.text
+                elif spot.name == ("q",) and not terms_of(payload):
                     continue  # nothing is asked for
-                elif method == "GET" and answer.status_code == 200 and _rows_of(answer):
-                    wrong[f"{method} {path} {name}"] = payload
+                elif spot.method == "GET" and answer.status_code == 200 and _rows_of(answer):
+                    wrong[str(spot)] = payload
+            asked += len(answers)
+            if spot.takes_any_text and spot.name != ("cursor",) and set(answers) <= {400, 422}:
+                kept_out.add(str(spot))
     assert wrong == {}
     assert glued == []
-    after = _rows(api.office.store)
+    assert kept_out <= CHECKED, "places that nothing got into"
+    after = _rows(store)
     assert after["groups"] == before["groups"]
     for made in ("operators", "api_keys"):  # some of these words may be a name
         assert after[made] >= before[made]
     return asked
-
-
-def _parameters(document: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """Every parameter of every operation, and every text of every body."""
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            for parameter in operation.get("parameters", ()):
-                if parameter["in"] in ("query", "path"):
-                    yield method.upper(), path, parameter["name"], parameter["in"]
-            for name in _fields(document, operation.get("requestBody")):
-                yield method.upper(), path, name, "body"
-
-
-def _fields(document: dict[str, Any], body: Any) -> Iterator[str]:
-    if body is None:
-        return
-    schema = body["content"]["application/json"]["schema"]
-    for one in (schema, *schema.get("anyOf", ())):
-        name = one.get("$ref", "").rpartition("/")[2]
-        if name:
-            yield from document["components"]["schemas"][name].get("properties", ())
-
-
-def _ask(api: Api, method: str, path: str, name: str, place: str, payload: str) -> Any:
-    filled = path.replace(f"{{{name}}}", _in_a_path(payload))
-    for other in ("{key}", "{name}", "{flow}", "{field}"):
-        filled = filled.replace(other, "signup")
-    filled = "/".join("7" if part.startswith("{") else part for part in filled.split("/"))
-    query = {name: payload} if place == "query" else None
-    body = {name: payload} if place == "body" else None if method == "GET" else {}
-    return api.client.request(method, filled, params=query, json=body, headers={"If-Match": "*"})
-
-
-def _in_a_path(payload: str) -> str:
-    """As a browser would put it there."""
-    return "".join(f"%{byte:02x}" for byte in payload.encode())
 
 
 def _rows_of(answer: Any) -> bool:
