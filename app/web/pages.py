@@ -117,11 +117,18 @@ class Pages:
         return answer
 
     def no_such_page(self, request: Request) -> Response:
+        return self._tell(request, 404, "not_found")
+
+    def broken(self, request: Request, reference: str) -> Response:
+        """Say that we failed, by a word under which the log tells more."""
+        return self._tell(request, 500, "broken", reference=f"\u2066{reference}\u2069")
+
+    def _tell(self, request: Request, status: int, what: str, **slots: str) -> Response:
         browser = browser_of(self._given, request)
         language = self.language(browser, None)
         labels = self.labels_of(None, language)
-        about = {"title": labels["not_found_title"], "text": labels["not_found"]}
-        return self.show("told", request, browser, language, status=404, **about)
+        about = {"title": labels[f"{what}_title"], "text": labels(what, **slots)}
+        return self.show("told", request, browser, language, status=status, **about)
 
     def _languages(self, flow: Flow | None) -> dict[str, str]:
         spoken = self._spoken(flow)

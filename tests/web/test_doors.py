@@ -206,3 +206,23 @@ def test_the_status_of_a_code_is_asked_a_few_times(site):
     guest.send("", "/status", code="12345678")
     assert guest.status == 429
     assert guest.headers["retry-after"] == "600"
+
+
+@pytest.mark.parametrize("lang", ["fa", "en", "ar", "hu"])
+def test_what_fails_inside_is_a_page_with_a_reference(site, monkeypatch, capsys, lang):
+    def fails(*_):
+        raise RuntimeError("SELECT +989121110001 همیاران")
+
+    guest = site.guest().prove(NUMBER)
+    monkeypatch.setattr("app.web.join.visitor_of", fails)
+    for path in ("/join/signup", "/join/signup/name"):
+        guest.open(f"{path}?lang={lang}")
+        assert guest.status == 500
+        assert guest.headers["content-security-policy"]
+        reference = re.search(r"\u2066([0-9a-f]{8})\u2069", guest.html)
+        said = "".join(capsys.readouterr())
+        assert reference
+        assert reference[1] in said
+        for inside in ("SELECT", "98912", "همیاران", "RuntimeError", "Traceback"):
+            assert inside not in guest.html
+        assert "98912" not in said
