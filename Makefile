@@ -38,6 +38,11 @@ lock: $(VENV)/.venv ## write the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate -c requirements.lock -o requirements-dev.lock
 
+sbom: $(VENV)/.venv ## what Muster ships and runs on, as CycloneDX, into dist/
+	@mkdir -p dist
+	@$(BIN)/python .ci/sbom > dist/muster.cdx.json
+	@echo dist/muster.cdx.json
+
 clean: ## remove the virtual environment and what the tools left; data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find app gateway_adapters migrations tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -60,4 +65,4 @@ $(VENV)/.tools: $(VENV)/.runtime requirements-dev.lock
 	@sh .ci/install $(BIN) requirements-dev.lock
 	@touch $@
 
-.PHONY: help setup run test check faults bench lock clean packages
+.PHONY: help setup run test check faults bench lock sbom clean packages
