@@ -3,7 +3,10 @@
 import csv
 import io
 import random
+import shutil
+import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -122,6 +125,25 @@ def test_ten_thousand_hostile_cells_are_text_in_xlsx() -> None:
     kinds = {cell.data_type for row in sheet.iter_rows(min_row=2) for cell in row}
     assert kinds == {"s"}
     assert all(cell.hyperlink is None for row in sheet.iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_spreadsheet_program_finds_no_formula_in_them(tmp_path: Path, kind: str) -> None:
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("LibreOffice is not here")
+    page, made, read = a_page(hostile(550)), tmp_path / f"taken.{kind}", tmp_path / "read"
+    if kind == "csv":
+        made.write_bytes(b"".join(csv_lines(page, line)))
+    else:
+        made.write_bytes(b"".join(pieces(xlsx_file(page, line, right_to_left=False))))
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    convert = [office, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    subprocess.run([*convert, "--outdir", read, made], check=True, timeout=120, capture_output=True)
+    sheet = openpyxl.load_workbook(read / "taken.xlsx").active
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert len(cells) > 10_000
+    assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
 
 
 def test_few_exports_at_a_time_and_each_gives_its_place_back(sqlite_api: Api) -> None:

@@ -58,6 +58,7 @@ def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ("lanes = [", "Invalid value"),
         ('secret_key = "env:NOT_THERE"', "secret_key: the environment has no NOT_THERE"),
         ('environment = "production"', "secret_key: production needs one"),
+        ('environment = "production"\nsecret_key = "changeme"', "secret_key: production needs one"),
         (f'environment = "production"\nsecret_key = "{WORD * 2}"', "channels: production needs"),
         ('[channels.a]\nadapter = "kannel"\nsecrets = ["short"]', "channels.a.secrets: 1 of them"),
         ('[channels.a]\nadapter = "kannel"\nsecrets = []', "channels.a.secrets"),

@@ -1,3 +1,5 @@
+import re
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -191,6 +193,32 @@ def test_a_new_password_ends_every_other_login(house):
     assert Browser(house).log_in("viewer-one", new).status_code == 303
 
 
+def test_ones_logins_are_listed_and_ended_one_by_one(house):
+    here, there, stranger = Browser(house).as_("viewer"), Browser(house), Browser(house)
+    there.client.headers["user-agent"] = "Mozilla/5.0 (Android 14) Firefox/144.0"
+    there.log_in("viewer-one")
+    stranger.as_("helper")
+    listed = here.get("/account")
+    assert "Firefox · Android" in listed
+    ends = re.findall(r"/account/logins/([0-9a-f]{64})/end", listed)
+    assert len(ends) == 1, "not the one that looks"
+    stranger.post(f"/account/logins/{ends[0]}/end")
+    there.get("/")  # nobody ends another's
+    here.post(f"/account/logins/{ends[0]}/end")
+    there.get("/", 303)
+    here.get("/")
+
+
+def test_an_admin_ends_all_logins_of_somebody(house):
+    one, chief = Browser(house).as_("viewer"), Browser(house).as_("admin")
+    with house.store.read() as db:
+        operator = staff.by_name(db, "viewer-one").id
+    chief.post(f"/operators/{operator}/sign-out")
+    one.get("/", 303)
+    with house.store.read() as db:
+        assert audit.page(db, 1)[0].what == "logins ended"
+
+
 @pytest.mark.parametrize(
     ("new", "why"),
     [
@@ -205,6 +233,41 @@ def test_weak_passwords_are_refused(browser, new, why):
     answer = browser.post("/account/password", 200, old=PASSWORD, new=new, again=new)
     assert why in answer.text
     assert "old" not in answer.request.url.query.decode()
+
+
+def test_few_passwords_are_compared_at_once_and_others_come_again(house, monkeypatch):
+    """Each takes much memory: a crowd at the door must not take all of it."""
+    an_operator(house, "viewer")
+    most, now, gate = [0], [0], threading.Event()
+
+    def verify(password, kept):
+        now[0] += 1
+        most[0] = max(most[0], now[0])
+        gate.wait(5)
+        now[0] -= 1
+        return False
+
+    monkeypatch.setattr(passwords, "WAIT", 0.2)
+    monkeypatch.setattr(passwords, "_hasher", lambda: SimpleNamespace(verify=verify))
+    monkeypatch.setattr(passwords, "_nobodys", lambda: "x")
+    answers = []
+
+    def come(number):
+        browser = Browser(house, {"address_of": lambda _: f"203.0.113.{number}"})
+        answers.append(browser.log_in("viewer-one"))
+
+    crowd = [threading.Thread(target=come, args=(number,)) for number in range(8)]
+    for one in crowd:
+        one.start()
+    while len(answers) < 6 and any(one.is_alive() for one in crowd):
+        time.sleep(0.02)
+    gate.set()
+    for one in crowd:
+        one.join()
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [401] * 2 + [429] * 6
+    assert all(a.headers["retry-after"] for a in answers if a.status_code == 429)
+    assert most == [2]
 
 
 @pytest.mark.parametrize("password", ["گذرواژه‌ای بلند و خوب", "a" * 32 + "bcd", "  spaces  kept  "])
