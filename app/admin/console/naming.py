@@ -50,6 +50,26 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"Read the group again.*", "reason_read_again"),
     (r"Other exports are being written.*", "reason_exports"),
     (r"This is no phone number.*", "reason_no_number"),
+    (r"The database cannot be reached.*", "problem_unavailable"),
+    (r"Many are signing in just now.*", "reason_many_sign_in"),
+    (r"Full phone numbers need .*", "reason_needs_numbers"),
+    (r"It still cannot be read.*", "reason_still_unread"),
+    (r"It is (?P<state>\w+)\.", "reason_inbox_state"),
+    (r"This channel sends no texts.*", "reason_no_texts"),
+    (r"This is no head of an audit.*", "reason_no_head"),
+    (r"A key of this name is in use.*", "reason_key_name"),
+    (r"This process takes nothing in.*", "reason_takes_nothing"),
+    (r"The intake cannot take more .*", "reason_busy"),
+    (r"The flow could not digest this.*", "reason_undigested"),
+    (r"No channel texts the people .*", "reason_no_channel"),
+    (r"\d+ unknown for `(?P<field>\w+)`.*", "reason_unknown_value"),
+    (r"The text is empty.*", "reason_empty"),
+    (r"The text has (?P<size>\d+) segments; (?P<most>\d+) .*", "reason_too_many_parts"),
+    (r"This person opted out .*", "reason_opted_out"),
+    (r"It may have arrived\..*", "means_unclear"),
+    (r"A message that is (?P<state>\w+) is not .*", "reason_not_again"),
+    (r"A group has at most (?P<most>\d+) tags.*", "reason_tags"),
+    (r"Say a status, or tags .*", "reason_say_change"),
 )
 READ = tuple((re.compile(pattern), key) for pattern, key in REASONS)
 UNUSABLE = re.compile(r"three unusable answers to '(.+)'")
@@ -132,7 +152,14 @@ class Names:
         return foreign(text)
 
     def _part(self, name: str, value: str) -> Markup | str:
-        return self.speech.maybe(f"status_{value}", value) if name == "status" else foreign(value)
+        match name:
+            case "status" | "state":
+                return self.speech.maybe(f"{name}_{value}", value)
+            case "field":
+                return self.field(value)
+            case "size" | "most":
+                return self.speech.digits(value)
+        return foreign(value)
 
     # the audit
 

@@ -1,6 +1,6 @@
 """Texts, figures and days as people read them in four languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,33 @@ Words = Mapping[str, str]
 def read_texts() -> dict[str, Words]:
     """Every text by language; the file has them side by side, for translators."""
     rows = YAML(typ="safe", pure=True).load((HERE / "texts.yaml").read_text(encoding="utf-8"))
-    return {one: {key: row[one] for key, row in rows.items()} for one in LANGUAGES}
+    return {
+        one: {name: text for key, row in rows.items() for name, text in _forms(key, row[one])}
+        for one in LANGUAGES
+    }
+
+
+def _forms(key: str, text: str | Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """A text under its key; where its number decides, one for all others, and each form's own."""
+    if isinstance(text, str):
+        yield key, text
+        return
+    yield key, text["other"]
+    yield from ((f"{key}.{form}", words) for form, words in text.items())
+
+
+def form_of(number: int, language: str) -> str:
+    """Which form words of a number take, as Unicode's tables of plurals have it."""
+    match language, number % 100:
+        case (("en" | "ar"), _) if number == 1:
+            return "one"
+        case "ar", _ if number == 2:
+            return "two"
+        case "ar", rest if 3 <= rest <= 10:
+            return "few"
+        case "ar", rest if rest >= 11:
+            return "many"
+    return "other"
 
 
 @dataclass(frozen=True)
@@ -41,7 +67,9 @@ class Speech:
         return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
 
     def t(self, key: str, /, **values: Any) -> str:
-        text = self.words[key]
+        number = values.get("n")
+        form = form_of(number, self.language) if isinstance(number, int) else "other"
+        text = self.words.get(f"{key}.{form}") or self.words[key]
         return text.format(**{n: self.plain(v) for n, v in values.items()}) if values else text
 
     def maybe(self, key: str, otherwise: str) -> str:

@@ -313,7 +313,7 @@ def test_search_finds_any_spelling_and_filters_narrow(house):
     page = browser.get("/signups?province=IR-07&status=verified&status=nonsense")
     assert "کانون مهر" in page
     assert "انجمن یاوران" not in page
-    assert "1 groups" in browser.get("/signups/count?province=IR-07")
+    assert "1 group" in browser.get("/signups/count?province=IR-07")
 
 
 def test_what_is_taken_away_speaks_the_operators_language(house):

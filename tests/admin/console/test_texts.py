@@ -1,10 +1,13 @@
+import ast
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
 
 import pytest
+from ruamel.yaml import YAML
 
 from app.admin.caller import ROLES, SCOPES
 from app.admin.console import desk, messages, signups, trail
@@ -34,6 +37,38 @@ def test_every_text_is_there_in_every_language():
             assert text.strip(), (key, language)
             fields.add(frozenset(f for _, f, _, _ in Formatter().parse(text) if f))
         assert len(fields - {frozenset()}) <= 1, key
+
+
+def test_no_text_is_cut_off_or_has_a_form_of_nobodys():
+    """Words after a comma without quotes would be a key of their own."""
+    rows = YAML(typ="safe", pure=True).load((CONSOLE / "texts.yaml").read_text("utf-8"))
+    forms = {"en": {"one", "other"}, "ar": {"one", "two", "few", "many", "other"}}
+    for key, row in rows.items():
+        assert set(row) == set(LANGUAGES), key
+        for language, text in row.items():
+            if not isinstance(text, str):
+                assert {"one", "other"} <= set(text) <= forms[language], key
+                assert all(isinstance(one, str) for one in text.values()), key
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "words"),
+    [
+        ("fa", 1, "۱ گروه"),
+        ("en", 1, "1 group"),
+        ("en", 1001, "1,001 groups"),
+        ("hu", 2, "2 csoport"),
+        ("ar", 0, "٠ مجموعة"),
+        ("ar", 1, "مجموعة واحدة"),
+        ("ar", 2, "مجموعتان"),
+        ("ar", 7, "٧ مجموعات"),
+        ("ar", 11, "١١ مجموعة"),
+        ("ar", 103, "١٠٣ مجموعات"),
+        ("ar", 200, "٢٠٠ مجموعة"),
+    ],
+)
+def test_numbers_are_counted_as_the_language_does(language, number, words):
+    assert speech(language).t("found_n", n=number) == words
 
 
 def test_every_text_that_pages_name_is_there():
@@ -114,6 +149,47 @@ def test_reasons_are_told_in_the_readers_language():
     told = names("fa").reason("no credit <b>")
     assert told == '<bdi translate="no">no credit &lt;b&gt;</bdi>'
     assert names("fa").reason("") == ""
+
+
+def test_whatever_refuses_an_operator_has_words_in_every_language():
+    """What the API says in English is told in the reader's language where a page says it."""
+    said = sorted({one for path in REFUSING for one in refusals(path)})
+    assert len(said) > 30
+    for language in ("fa", "ar", "hu"):
+        told = {one: str(names(language).reason(one)) for one in said}
+        untold = [one for one, words in told.items() if 'translate="no"' in words]
+        assert untold == []
+        if language != "hu":
+            assert [one for one, words in told.items() if re.search("[A-Za-z]", words)] == []
+
+
+ADMIN = CONSOLE.parent
+REFUSING = [
+    *(path for path in ADMIN.glob("*.py") if path.stem != "bulk"),  # no page sends to many
+    *(ADMIN / "api" / f"{name}.py" for name in ("channels", "exports", "inbox")),
+]
+OF_THE_API = ("The body is not", "See errors", "There is no such")
+
+
+def refusals(path: Path) -> Iterator[str]:
+    """The sentences that problems of this file are told in, a 7 for what is filled in."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        text = node.value if isinstance(node, ast.Assign) and is_detail(node) else None
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem":
+            text = node.args[1] if len(node.args) > 1 else None
+        match text:
+            case ast.Constant(value=str(words)):
+                said = words
+            case ast.JoinedStr(values=parts):
+                said = "".join(p.value if isinstance(p, ast.Constant) else "7" for p in parts)
+            case _:
+                continue
+        if " " in said and not said.startswith(OF_THE_API):
+            yield said
+
+
+def is_detail(node: ast.Assign) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == "detail" for one in node.targets)
 
 
 def test_a_step_without_a_name_is_called_by_its_question():
