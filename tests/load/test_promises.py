@@ -3,10 +3,12 @@
 Alone on its machine: the figures mean nothing beside other work.
 """
 
+import asyncio
 import sqlite3
 import threading
 import time
 import urllib.request
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from bench.end_to_end import a_worker, all_replies, waits
 from bench.house import serving
 from bench.run import Run
 from tests.load.conftest import sent_on_schedule
+from tests.rig.processes import wait_until
+from tests.rig.proxy import proxy_to
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
 KINDS = ("sqlite", "postgresql")
@@ -72,6 +76,35 @@ def test_a_burst_of_a_hundred_thousand_in_a_minute(places, stub):
         assert tally.last - ended < 10
         peaks = [usage.peak_mb(pid) for pid in (place.server, pids["worker"])]
         assert max(peaks) < 300
+
+
+async def test_what_came_without_a_database_is_in_it_soon_after(places):
+    """Of ten minutes' absence two are allowed to catch up; of one minute, as much in proportion."""
+    async with proxy_to(places.postgres.port) as proxy:
+        with ExitStack() as held:
+            url = held.enter_context(places.fresh("postgresql"))
+            far = url.replace(f":{places.postgres.port}/", f":{proxy.port}/")
+            enter = serving(places, "postgresql", far)
+            place = await asyncio.to_thread(held.enter_context, enter)
+            sending = asyncio.create_task(
+                asyncio.to_thread(sent_on_schedule, place, 200, MINUTE, warm_up=5)
+            )
+            await asyncio.sleep(5)
+            proxy.refuse()
+            found = await sending
+            proxy.recover()
+            began = time.monotonic()
+
+            def all_in() -> bool:
+                return stored(url, 0, "load-").handled == found["texts"]
+
+            await asyncio.to_thread(wait_until, all_in, "all in", within=60, every=0.5)
+            took = time.monotonic() - began
+            await asyncio.to_thread(held.close)
+
+    print(f"{found['texts']} texts, all in {took:.1f} s after it was back; {found}")
+    assert found["failed"] == 0
+    assert took < MINUTE / 5
 
 
 @pytest.mark.timeout(4000)
