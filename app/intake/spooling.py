@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import orjson
 import structlog
@@ -19,6 +21,7 @@ log = structlog.get_logger()
 
 AT_ONCE = 400  # items brought in before they are forgotten
 PAUSE = 0.5  # seconds between looks at a database that was away
+T = TypeVar("T")
 
 
 class NotKept(Exception):
@@ -37,6 +40,8 @@ class Backlog:
     ) -> None:
         """`take` brings a group into the database, at most one item a person."""
         self._spool, self._channels, self._person, self._take = spool, channels, person, take
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
+        """Its own: those that all share are few, and wait for the database just then."""
         self._draining: asyncio.Task[None] | None = None
         self.may_drain = True
         """False while nobody knows whether the database is as it should be."""
@@ -51,7 +56,8 @@ class Backlog:
         kept = [one for one in waiting if not one.done.done()]
         try:
             if kept:
-                await asyncio.to_thread(self._spool.put, [stored(one.item) for one in kept])
+                rows = [stored(one.item) for one in kept]
+                await self._in_thread(partial(self._spool.put, rows))
         except SpoolFull:
             fail(kept, NotKept())
         for one in kept:
@@ -80,10 +86,10 @@ class Backlog:
 
     async def _bring_in(self) -> None:
         """Bring in the oldest; only then forget them. A repeat after a crash changes nothing."""
-        rows = await asyncio.to_thread(self._spool.oldest, AT_ONCE)
+        rows = await self._in_thread(partial(self._spool.oldest, AT_ONCE))
         for group in rounds([self._again(row) for _, row in rows], self._person):
             await self._take(group)
-        await asyncio.to_thread(self._spool.done, [row for row, _ in rows])
+        await self._in_thread(partial(self._spool.done, [row for row, _ in rows]))
 
     def _again(self, row: dict[str, Any]) -> Item:
         """Read an item; what cannot be read any more is kept for people to look at."""
@@ -106,7 +112,11 @@ class Backlog:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._draining
 
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
     def close(self) -> None:
+        self._thread.shutdown()
         self._spool.close()
 
 

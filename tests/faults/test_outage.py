@@ -19,13 +19,16 @@ NOTICED = 4.5  # seconds after which everything goes to the spool at once
 pytestmark = pytest.mark.slow
 
 
-async def looked_at(muster):
+async def looked_at(muster, seen):
     """Ask whether it is ready twice a second, without end, as a load balancer or two do."""
-    asking = set()
-    while True:
-        asking.add(asyncio.create_task(asyncio.to_thread(muster.is_ready)))
-        await asyncio.sleep(0.5)
-        asking = {task for task in asking if not task.done()}
+
+    async def look(began):
+        seen.append((began, await asyncio.to_thread(muster.is_ready)))
+
+    async with asyncio.TaskGroup() as looks:
+        while True:
+            looks.create_task(look(time.monotonic()))
+            await asyncio.sleep(0.5)
 
 
 @pytest.mark.parametrize("network", [Network.REFUSING, Network.SILENT, Network.HALF])
@@ -40,6 +43,7 @@ async def test_texts_are_taken_while_the_database_is_away(
         server = await asyncio.to_thread(muster.serve)
         loop = asyncio.get_running_loop()
         away: list[float] = []
+        seen: list[tuple[float, bool]] = []
 
         def away_for_a_while() -> None:
             away.append(time.monotonic())
@@ -51,7 +55,7 @@ async def test_texts_are_taken_while_the_database_is_away(
             loop.call_soon_threadsafe(proxy.recover)
 
         storm = Storm(partial(posts_of, muster), pause=0.08)
-        looks = asyncio.create_task(looked_at(muster))
+        looks = asyncio.create_task(looked_at(muster, seen))
         await storm.rage(away_for_a_while, 1, pause=1.0)
         looks.cancel()
 
@@ -68,6 +72,7 @@ async def test_texts_are_taken_while_the_database_is_away(
     print(f"slowest answer once it was noticed: {slowest:.2f} s")
     assert taken
     assert [one for one in settled if one.outcome != "ok"] == []
+    assert [began - away[0] for began, ready in seen if not ready] == []
     storm.check(postgres_url)
 
 
