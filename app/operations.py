@@ -25,7 +25,7 @@ from app.store.ids import take_numbers
 from app.store.patience import answered_within
 
 LOOK_WITHIN = 2.0  # seconds
-TOLD_WITHIN = 1.0  # seconds; a load balancer that hears nothing for two takes us for dead
+TOLD_WITHIN = 0.5  # seconds, if there is a spool: a load balancer hears soon, or takes us for dead
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 PRIORITIES = ("reply", "reminder", "bulk")
 
@@ -97,8 +97,8 @@ def router(parts: Parts, door: Door | None) -> APIRouter:
 
     @routes.get("/readyz", summary="It can keep what it is given")
     async def readyz() -> JSONResponse:
-        away = await looks.trouble()
         spool = await looks.spool_state()
+        away = await looks.trouble(TOLD_WITHIN if spool == "on" else None)
         full = parts.desk.depth >= MOST_PENDING
         ready = (not away or spool == "on") and not full
         told = {
@@ -125,12 +125,12 @@ class _Looks:
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="look")
         self._look: asyncio.Future[str] | None = None
 
-    async def trouble(self) -> str:
+    async def trouble(self, within: float | None) -> str:
         """Say why the database cannot keep anything; who asks during a look hears of that one."""
         look = self._look
         if look is None or look.done():
             look = self._look = self._in_thread(lambda: _trouble(self._parts))
-        await asyncio.wait([look], timeout=TOLD_WITHIN)
+        await asyncio.wait([look], timeout=within)
         if look.done():
             return look.result()
         return self._parts.desk.trouble or "it does not answer"
