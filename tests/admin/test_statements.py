@@ -1,11 +1,11 @@
 """No value of a request becomes part of a statement, or brings rows that its filter leaves out."""
 
 import io
+import zipfile
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 from typing import Any
 
-import openpyxl
 import pytest
 from sqlalchemy import func, select
 
@@ -124,7 +124,8 @@ def _rows_of(answer: Any) -> bool:
     """Whether it gives any row."""
     kind = answer.headers["content-type"]
     if kind == XLSX:
-        return bool(openpyxl.load_workbook(io.BytesIO(answer.content)).active.max_row > 1)
+        sheet = zipfile.ZipFile(io.BytesIO(answer.content)).read("xl/worksheets/sheet1.xml")
+        return bool(sheet.count(b"<row ") > 1)
     if kind.startswith("text/csv"):
         return bool(answer.text.count("\n") > 1)
     return bool(answer.json().get("items"))

@@ -195,11 +195,13 @@ class Names:
             case list() if name in ("ids", "changed", "refused"):
                 shown = self.speech.number(len(value))
             case list() if name == "fields":
-                shown = "، ".join(self.field(str(one)) for one in value)
+                shown = self.speech.comma.join(self.field(str(one)) for one in value)
             case list() if name == "scopes":
-                shown = "، ".join(self.speech.maybe(f"scope_{one}", str(one)) for one in value)
+                shown = self.speech.comma.join(
+                    self.speech.maybe(f"scope_{one}", str(one)) for one in value
+                )
             case list():
-                shown = "، ".join(map(str, value))
+                shown = self.speech.comma.join(map(str, value))
             case str() if f"{name}_{value}" in self.speech.words:
                 shown = self.speech.words[f"{name}_{value}"]
             case _:

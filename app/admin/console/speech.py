@@ -91,7 +91,13 @@ class Speech:
         return shown(f"{of:.0f}", self.language) + ("٪" if self.language in RIGHT_TO_LEFT else "%")
 
     def digits(self, text: object) -> str:
-        return shown(str(text), self.language)
+        written = shown(str(text), self.language)
+        # Of two Arabic figures with stars between, browsers would put the second first.
+        return written.replace("***", "\u200e***\u200e") if self.language == "ar" else written
+
+    @property
+    def comma(self) -> str:
+        return "، " if self.direction == "rtl" else ", "
 
     def time(self, moment: datetime | None) -> Markup | str:
         if moment is None:

@@ -49,7 +49,7 @@ def shower(labels: Labels, speech: Speech) -> Callable[[str, Any], str]:
             case None | "" | [] | {}:
                 return "—"
             case list():
-                return "، ".join(shown(name, one) for one in value)
+                return speech.comma.join(shown(name, one) for one in value)
             case bool():
                 return speech.t("yes" if value else "no")
             case int() | float():

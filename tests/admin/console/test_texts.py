@@ -135,6 +135,18 @@ def test_figures_are_written_as_readers_expect():
     assert speech("hu").number(0.5) == "0,5"
 
 
+def test_lists_and_covered_numbers_stand_as_readers_expect():
+    assert [speech(language).comma for language in LANGUAGES] == ["، ", ", ", "، ", ", "]
+    assert speech("fa").digits("+98912***4567") == "+۹۸۹۱۲***۴۵۶۷"
+    # A mark on either side of the stars keeps Arabic figures in their order.
+    assert speech("ar").digits("+98912***4567") == "+٩٨٩١٢\u200e***\u200e٤٥٦٧"
+
+
+def test_no_sign_of_one_script_stands_in_pages_of_all():
+    for path in (*CONSOLE.glob("templates/*.html"), CONSOLE / "naming.py"):
+        assert not re.search("[\u0600-\u06ff]", path.read_text("utf-8")), path.name
+
+
 def names(language: str) -> Names:
     return Names(speech(language), FLOWS)
 

@@ -21,6 +21,14 @@ if (row && row.scrollWidth > row.clientWidth) {
   row.scrollBy(one.left + one.width / 2 - all.left - all.width / 2, 0);
 }
 
+// A picture that is wider than its frame is seen from where it begins.
+const picture = document.querySelector(".diagram");
+if (picture) {
+  const start = picture.querySelector(".step.start").getBoundingClientRect();
+  const frame = picture.parentElement.getBoundingClientRect();
+  picture.parentElement.scrollLeft += start.left + start.width / 2 - frame.left - frame.width / 2;
+}
+
 // Menus close when one looks elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]"))
