@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from app.conversation.show import show_status
 from app.conversation.source import BadFlow
 from app.main import SHIPPED_PAGES
 from app.store.schema import groups
@@ -97,3 +98,9 @@ def test_a_tracking_code_tells_its_status_and_no_more(any_site):
     guest.send("", "/status", code=wrong)
     assert guest.status == 404
     assert "پیدا نشد" in guest.words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_became_of_a_group_is_said_as_in_a_text(language):
+    for status, words in read_words(language)["statuses"].items():
+        assert words == show_status(status, language)
