@@ -77,7 +77,7 @@ def test_no_place_of_any_request_is_part_of_a_statement(house: House) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_not_with_any_payload_either(house: House) -> None:
     """Where any text may stand, all are put; of places with one rule for what may, into one."""
     ruled: set[str] = set()

@@ -151,6 +151,22 @@ def test_no_page_of_the_console_brings_them_to_life(watched, place, lang):
     assert {kind: missing(read[kind]) for kind in WHOLE} == {kind: [] for kind in WHOLE}
 
 
+def test_no_caller_brings_them_to_life(watched, place):
+    watched.known, page = set(place.known), watched.page
+    page.goto(f"{place.muster.url}/console/desk/call?lang=fa")
+    page.locator("[name=phone]").fill("09121110009")
+    text, said = WORDS[0][:590], page.locator("article .bubbles li")
+    for at, words in enumerate(("9", "1", text), 1):
+        page.locator("[name=text]").fill(words)
+        page.locator("main form button").last.click()
+        expect(said.nth(2 * at - 1)).to_be_visible()
+        if words != text:
+            watched.learn()
+    read = watched.words()
+    assert visible(text) in visible(read)
+    assert watched.noted == []
+
+
 # --- the sign-up pages
 
 
