@@ -104,7 +104,7 @@ def is_likely(likeness_: Likeness | None) -> bool:
     return likeness_ is not None and likeness_.score >= LIKELY
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name, each once, with affixes on."""
     found: list[str] = []
@@ -123,7 +123,7 @@ def telling_words(name: str, places: frozenset[str] = frozenset()) -> tuple[str,
     return telling or tuple(w for w in words if weight(w, places) > COMMON_WEIGHT) or words
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def weight(word: str, places: frozenset[str]) -> float:
     if word in COMMON:
         return COMMON_WEIGHT

@@ -29,7 +29,7 @@ MOST_REPLIES = 60
 REPLIES_WITHIN = timedelta(minutes=10)
 MUTED_FOR = timedelta(hours=1)
 """Two machines that answer each other stop here. A sign-up with every mistake takes under 40."""
-PEOPLE_WATCHED = 50_000
+PEOPLE_WATCHED = 20_000
 
 
 class Codes:

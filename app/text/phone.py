@@ -21,7 +21,7 @@ class Address(NamedTuple):
     dialable: bool
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def e164(number: str, region: str = "IR") -> str:
     """The number as `+98912...`; empty if it is none."""
     plain = SEPARATORS.sub("", digits(number)).removeprefix("tel:").split(";", 1)[0]
