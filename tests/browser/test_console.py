@@ -285,6 +285,15 @@ def test_a_channel_is_paused_resumed_tried_and_its_webhook_shown(enter):
     expect(page.locator(".heading .tag")).to_have_text(re.compile("Delivered|Sent|Queued|Sending"))
 
 
+def test_a_flows_picture_is_seen_from_its_start_on_a_phone(enter):
+    page = enter("/flows/signup", lang="fa", viewport=PHONE)
+    start = page.locator(".diagram .step.start")
+    frame, seen = page.locator(".scroll:has(.diagram)").bounding_box(), start.bounding_box()
+    assert seen["width"] > 100, "as large as it was drawn"
+    assert frame["x"] <= seen["x"] <= frame["x"] + frame["width"] - seen["width"]
+    assert seen["y"] - frame["y"] < 100
+
+
 def test_light_and_dark_are_chosen_and_kept(enter):
     page = enter("/", color_scheme="light")
     page.get_by_role("button", name="Light or dark").click()
