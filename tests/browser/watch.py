@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 CALLED = "zq"
 """What a script of theirs calls."""
+
+COMING = "div[hx-trigger=load], .htmx-request"
+"""Parts that a page asks for by itself: they belong to it."""
 
 LOOK = """() => {
     const made = new Set(), abroad = new Set(), words = [];
@@ -62,6 +65,7 @@ class Watch:
         return str(seen["words"])
 
     def _look(self) -> dict[str, Any]:
+        expect(self.page.locator(COMING)).to_have_count(0, timeout=10_000)
         return dict(self.page.evaluate(LOOK))
 
     def _dialog(self, dialog: Any) -> None:
