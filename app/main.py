@@ -146,6 +146,7 @@ def _public(muster: Muster, door: Door, channel: Channel, static: Files) -> Give
         new_id=muster.new_id,
         pages=settings.pages or SHIPPED_PAGES,
         public_url=settings.public_url,
+        check=settings.web_check,
         caller=lambda scope: str(caller(scope, door.trusted_proxies) or ""),
         owed=lambda: muster.desk.on_owed(),  # noqa: PLW0108  it is set when the desk runs
     )

@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     """A folder with the pages about the plan, `about.<language>.yaml`; the shipped ones if none."""
     web_channel: str = ""
     """The channel that texts codes to people on the sign-up pages; the first that texts if none."""
+    web_check: Literal["auto", "always", "off"] = "auto"
+    """When the sign-up page asks a small question first; auto: when many codes are wanted."""
     spool: SpoolSettings = Field(default_factory=SpoolSettings)
     lanes: int = Field(2, ge=1, le=16)
     pool: int = Field(8, ge=2, le=100)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete
+from sqlalchemy import Connection, case, delete, select
 
 from app.store.bulk import insert_for
 from app.store.schema import asked
@@ -30,6 +30,14 @@ def count(
         if taken > one.most:
             return one, ends_at - now
     return None
+
+
+def is_half_used(db: Connection, allowances: Sequence[Allowance], now: datetime) -> bool:
+    """Whether any of these has been asked for half as often as it may be; counts nothing."""
+    most = {one.subject: one.most for one in allowances}
+    columns = (asked.c.subject, asked.c.count)
+    rows = db.execute(select(*columns).where(asked.c.subject.in_(most), asked.c.ends_at > now))
+    return any(2 * count >= most[subject] for subject, count in rows)
 
 
 def _one_more(db: Connection, one: Allowance, now: datetime) -> tuple[int, datetime]:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from app.conversation.compiled import Flow, Flows
@@ -13,6 +13,7 @@ from app.static import Files
 from app.store.engine import Store
 from app.store.ids import Ids
 
+Check = Literal["auto", "always", "off"]
 Submit = Callable[[Sequence[Item]], Awaitable[list[Answer]]]
 
 
@@ -33,6 +34,8 @@ class Given:
     public_url: str
     caller: Callable[[Any], str]
     """Who really calls, from the ASGI scope; empty where nobody can tell."""
+    check: Check = "auto"
+    """When a person's question is asked before a code is sent; `auto`: where many are asked for."""
     owed: Callable[[], None] = lambda: None
     """Told when a text is owed, so that it leaves at once."""
 

@@ -24,7 +24,7 @@ from app.intake.spooling import NotKept
 from app.store import visits
 from app.store.engine import DatabaseAway
 from app.text.digits import digits, shown
-from app.web import answering, proof
+from app.web import answering, check, proof
 from app.web.asking import asks_of, gone_back, question_of
 from app.web.browser import (
     FASTEST,
@@ -111,10 +111,16 @@ class Join:
         return self._code(guest, visitor, error)
 
     def _number(
-        self, guest: Guest, error: str = "", number: str = "", status: int = 200
+        self,
+        guest: Guest,
+        error: str = "",
+        number: str = "",
+        status: int = 200,
+        question: check.Check | None = None,
     ) -> Response:
         local = show_phone(number, guest.language) if number.startswith("+") else number
-        return self._show(guest, "number", status=status, error=error, number=local)
+        about: dict[str, Any] = {"error": error, "number": local, "check": question}
+        return self._show(guest, "number", status=status, **about)
 
     def _code(self, guest: Guest, visitor: Visitor, error: str = "", status: int = 200) -> Response:
         assert visitor.visit is not None
@@ -191,7 +197,7 @@ class Join:
                 self._given.owed()
                 return answer
             case "again":
-                answer = await asyncio.to_thread(self._take_again, guest)
+                answer = await asyncio.to_thread(self._take_again, guest, form)
                 self._given.owed()
                 return answer
             case "code":
@@ -220,27 +226,47 @@ class Join:
         waited = age(self._given, guest.browser, form["stamp"], time.time())
         if waited is None or not FASTEST <= waited <= SLOWEST:
             return self._number(guest, labels["too_fast"], written, 422)
-        return self._owe_code(guest, number)
+        return self._owe_code(guest, number, form)
 
-    def _take_again(self, guest: Guest) -> Response:
+    def _take_again(self, guest: Guest, form: Form) -> Response:
         visit = visitor_of(self._given, guest.browser).visit
         if visit is None or visit.verified_at is not None:
             return self._to(guest, guest.path)
-        return self._owe_code(guest, visit.address)
+        return self._owe_code(guest, visit.address, form)
 
-    def _owe_code(self, guest: Guest, number: str) -> Response:
-        labels = self._labels(guest)
-        visit = visitor_of(self._given, guest.browser).visit
-        if visit and proof.is_on_its_way(visit, number, datetime.now(UTC)):
+    def _owe_code(self, guest: Guest, number: str, form: Form) -> Response:
+        given, browser, labels = self._given, guest.browser, self._labels(guest)
+        if self._is_coming(guest, number):
             return self._to(guest, guest.path)
-        refused = proof.ask(self._given, guest.browser, number, labels.raw("code_sms"))
+        before = []
+        if check.is_due(given, browser, number):
+            if not check.fits(given, browser, number, form["check"], form["reply"], time.time()):
+                return self._check(guest, number, form)
+            before = [check.once(given, form["check"])]
+        refused = proof.ask(given, browser, number, labels.raw("code_sms"), before)
         if refused is None:
             return self._to(guest, guest.path)
         kind, wait = refused
+        if kind == check.ONCE:  # a second press at the same moment, or an answer that went round
+            is_coming = self._is_coming(guest, number)
+            return self._to(guest, guest.path) if is_coming else self._check(guest, number, form)
         error = labels["too_many_number" if kind.startswith("number") else "too_many"]
         answer = self._number(guest, error, number, 429)
         answer.headers["retry-after"] = str(int(wait.total_seconds()) + 1)
         return answer
+
+    def _is_coming(self, guest: Guest, number: str) -> bool:
+        visit = visitor_of(self._given, guest.browser).visit
+        return visit is not None and proof.is_on_its_way(visit, number, datetime.now(UTC))
+
+    def _check(self, guest: Guest, number: str, form: Form) -> Response:
+        """Ask the question, or another after an answer that did not fit."""
+        labels, error = self._labels(guest), ""
+        if form["check"]:
+            error = labels["check_again"]
+            check.spend(self._given, form["check"])
+        question = check.new_check(self._given, guest.browser, number, labels, time.time())
+        return self._number(guest, error, number, 422 if error else 200, question)
 
     async def _take_code(self, guest: Guest, form: Form) -> Response:
         code = "".join(digits(form["code"]).split())[:12]

@@ -5,6 +5,7 @@ Whatever is asked of whatever number, the answer is the same: whether we know it
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from urllib.parse import urlsplit
@@ -40,27 +41,41 @@ strangers type gets three texts and no more.
 """
 
 
-def ask(given: Given, browser: Browser, number: str, words: str) -> tuple[str, timedelta] | None:
-    """Owe a code to this number; gives what limit stands against it and how long, if one does."""
+def ask(
+    given: Given, browser: Browser, number: str, words: str, before: Sequence[Allowance] = ()
+) -> tuple[str, timedelta] | None:
+    """Owe a code to this number; gives what limit stands against it and how long, if one does.
+
+    The limits in `before` are counted first.
+    """
     with given.store.write() as db:
         now = clock(db)
-        whose = {
-            "address": network_of(browser.address),
-            "all": "",
-            "prefix": prefix_of(number),
-            "number": number,
-            "number-day": number,
-        }
-        allowances = [
-            Allowance(kind, keyed(given, "codes", kind, whose[kind]), most, within)
-            for kind, most, within in CODES
-        ]
-        if used_up := asked.count(db, allowances, now):
+        if used_up := asked.count(db, [*before, *_allowances(given, browser, number)], now):
             return used_up[0].kind, used_up[1]
         code = f"{secrets.randbelow(10**6):06d}"
         _keep(given, db, browser, number, code, now)
         _owe(given, db, number, words, code, now)
     return None
+
+
+def is_pressed(given: Given, browser: Browser, number: str) -> bool:
+    """Whether half of any limit that a code to this number counts under is used up."""
+    with given.store.read() as db:
+        return asked.is_half_used(db, _allowances(given, browser, number), clock(db))
+
+
+def _allowances(given: Given, browser: Browser, number: str) -> list[Allowance]:
+    whose = {
+        "address": network_of(browser.address),
+        "all": "",
+        "prefix": prefix_of(number),
+        "number": number,
+        "number-day": number,
+    }
+    return [
+        Allowance(kind, keyed(given, "codes", kind, whose[kind]), most, within)
+        for kind, most, within in CODES
+    ]
 
 
 def pretend(given: Given, browser: Browser, number: str) -> None:

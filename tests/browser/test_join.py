@@ -119,6 +119,19 @@ def test_axe_finds_nothing_serious_on_the_way(
     walk(page, WORDS[lang], look)
 
 
+def test_the_question_before_a_code_is_for_everybody(open_page, muster):
+    small = {"width": 320, "height": 640}
+    for _ in range(3):  # the third within the hour is asked
+        page = open_page(f"{muster.url}/join/signup?lang=fa", viewport=small)
+        page.wait_for_timeout(NO_BOT)
+        page.locator("#number").fill("09121110007")
+        page.locator("form.card button").click()
+        expect(page.locator("#code, #reply")).to_be_focused()
+    expect(page.locator("#reply")).to_have_accessible_name(re.compile("چند می‌شود؟$"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= small["width"]
+    assert faults_of(page) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("lang", "viewport"), [("fa", PHONE), ("en", WIDE)])
 def test_axe_finds_nothing_serious_on_the_pages_to_read(open_page, muster, lang, viewport, scheme):

@@ -55,6 +55,7 @@ def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     [
         ("lane = 3", "lane: Extra inputs"),
         ("lanes = 0", "lanes: "),
+        ('web_check = "never"', "web_check: "),
         ("lanes = [", "Invalid value"),
         ('secret_key = "env:NOT_THERE"', "secret_key: the environment has no NOT_THERE"),
         ('environment = "production"', "secret_key: production needs one"),

@@ -28,10 +28,11 @@ from app.store.ids import Ids
 from app.store.outbox import whole_text
 from app.store.schema import outbox, visits
 from app.web.browser import Browser, cookie_name, stamp
-from app.web.given import Given
+from app.web.given import Check, Given
 from app.web.routes import router
 from gateway_adapters.contract import Message
 from gateway_adapters.simulator import Simulator
+from tests.web.solving import question_on, solved
 
 LINE = "30001152"
 FLOWS = load_flows(SHIPPED_FLOWS)
@@ -126,6 +127,17 @@ class Guest:
         data = {name: value for name, value in data.items() if value is not None}
         return self._seen(self.client.post(path or f"/join/{self.site.flow}", data=data))
 
+    def reply(self, **fields: Any) -> "Guest":
+        """Answer the question that comes before a code, rightly unless something else is given."""
+        form = next(f for f in self.page.forms if "check" in f["hidden"])
+        typed = {"number": form["fields"]["number"][0], "reply": str(solved(self.words))}
+        return self.send("number", **{**typed, **fields})
+
+    @property
+    def question(self) -> str:
+        """The question before a code; empty if none is asked."""
+        return question_on(self.words)
+
     def answer(self, *values: str) -> "Guest":
         form = next(f for f in self.page.forms if "asks" in f["hidden"])
         return self._seen(
@@ -167,7 +179,9 @@ class Guest:
 
 
 @contextlib.contextmanager
-def a_site(url: str, public_url: str = "http://testserver", **changes: Any) -> Iterator[Site]:
+def a_site(
+    url: str, public_url: str = "http://testserver", *, check: Check = "auto", **changes: Any
+) -> Iterator[Site]:
     store = open_store(url)
     adapter = Simulator(secret="s", send_url="http://127.0.0.1:1/")
     given = {"regulator_words": True, "lines": (LINE,), "secrets": ("x" * 16,), **changes}
@@ -195,6 +209,7 @@ def a_site(url: str, public_url: str = "http://testserver", **changes: Any) -> I
         new_id,
         SHIPPED_PAGES,
         public_url,
+        check=check,
         caller=lambda scope: dict(scope["headers"]).get(b"x-caller", b"").decode(),
     )
 
