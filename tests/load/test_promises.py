@@ -38,6 +38,7 @@ def test_a_thousand_webhooks_a_second_for_a_minute(places, kind):
     with places.fresh(kind) as url, serving(places, kind, url) as place:
         found = sent_on_schedule(place, 1000, MINUTE)
 
+        print(found)
         assert found["failed"] == 0
         assert found["p99_ms"] < 100
         kept = stored(url, 0, "load-")
@@ -57,7 +58,9 @@ def test_replies_reach_the_carrier_in_two_seconds_when_it_is_calm(places, stub):
 
         took = waits(url, 0)
 
-    assert took[len(took) * 95 // 100] < 2
+    slow = took[len(took) * 95 // 100]
+    print(f"{len(took)} replies, p95 {slow:.2f} s")
+    assert slow < 2
 
 
 def test_a_burst_of_a_hundred_thousand_in_a_minute(places, stub):
@@ -72,11 +75,12 @@ def test_a_burst_of_a_hundred_thousand_in_a_minute(places, stub):
         ended = time.monotonic()
         tally = all_replies(stub, url, found["texts"])
 
+        peaks = [usage.peak_mb(pid) for pid in (place.server, pids["worker"])]
+        print(f"{found}; last reply {tally.last - ended:.1f} s after; {peaks} MB at most")
         assert found["failed"] == 0
         assert found["texts"] >= 100_000
         assert stored(url, 0, "load-").handled == found["texts"]
         assert tally.last - ended < 10
-        peaks = [usage.peak_mb(pid) for pid in (place.server, pids["worker"])]
         assert max(peaks) < 300
 
 
@@ -167,7 +171,9 @@ def test_a_million_messages_owed_do_not_keep_it_from_starting(places, kind):
         _owe(places, kind, url, owed)
         began = time.monotonic()
         with serving(places, kind, url, channels={"simulator": house.simulator()}):
-            assert time.monotonic() - began < 3
+            took = time.monotonic() - began
+            print(f"ready in {took:.1f} s")
+            assert took < 3
 
 
 def _owe(places: Any, kind: str, url: str, many: int) -> None:
