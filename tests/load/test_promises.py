@@ -149,6 +149,7 @@ def test_an_export_of_a_million_rows_streams_and_keeps_nobody_waiting(places, tm
             found = sent_on_schedule(place, 1000, 20)
             export.join(900)
 
+            print(f"{found}, {usage.peak_mb(place.server):.0f} MB")
             assert rows == [groups + 1]  # and a head
             assert found["failed"] == 0
             assert found["p99_ms"] < 200
