@@ -167,6 +167,7 @@ def _office(muster: Muster) -> Office:
         key=secret_key(settings),
         submit=muster.desk.submit,
         replay=partial(replay, muster.store, muster.desk, muster.channels),
+        taken=lambda: muster.desk.counts.items,
     )
 
 

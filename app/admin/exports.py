@@ -103,9 +103,10 @@ def csv_lines(
     for rows, specialisms in pages:
         for row in rows:
             writer.writerow([as_text(cell) for cell in line(row, specialisms[row.id])])
-        yield text.getvalue().encode("utf-8", "replace")
-        text.seek(0)
-        text.truncate()
+        if text.tell() >= AT_ONCE:
+            yield text.getvalue().encode("utf-8", "replace")
+            text.seek(0)
+            text.truncate()
     if rest := text.getvalue():
         yield rest.encode("utf-8", "replace")
 

@@ -47,6 +47,8 @@ class Office:
     """The intake desk's way in, for what the help desk says in a caller's place."""
     replay: Callable[[int], Awaitable[str]] = _cannot_replay
     """Handle an inbox row again; gives its state then. Raises ValueError if it cannot be read."""
+    taken: Callable[[], int] = lambda: 0
+    """How many things this process has taken in so far: long work gives way while they come."""
     tally: Tally = field(default_factory=Tally)
     exports: Slots = field(default_factory=lambda: Slots(EXPORTS_AT_ONCE))
     requests: Limit = field(default_factory=lambda: Limit(REQUESTS_A_SECOND, REQUESTS_AT_ONCE))

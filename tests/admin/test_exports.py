@@ -79,8 +79,8 @@ def test_an_empty_list_has_headings(sqlite_api: Api) -> None:
 
 
 def test_every_page_is_in_the_file(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    defaults = (2,)
-    monkeypatch.setattr("app.store.groups_search.every.__defaults__", defaults)
+    monkeypatch.setattr("app.admin.api.exports.ROWS_AT_ONCE", 3)
+    monkeypatch.setattr("app.admin.api.exports.ROWS_A_STEP", 2)
     for number in range(5):
         a_group(api.office, name=f"گروه {number}")
     lines = rows_of(api.client.get("/groups/export/csv"))[1:]
