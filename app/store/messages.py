@@ -1,7 +1,7 @@
 """What came in and what went out, side by side, newest first."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,6 +14,19 @@ from app.store.types import word
 
 Direction = Literal["in", "out"]
 Found = tuple[Direction, Row[Any]]
+STATES: Mapping[Direction, Sequence[str]] = {
+    "in": ("handled", "poisoned", "unread", "waiting"),
+    "out": (
+        "queued",
+        "sending",
+        "sent",
+        "delivered",
+        "failed",
+        "expired",
+        "unclear",
+        "cancelled",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +48,12 @@ class Filter:
 def page(db: Connection, wanted: Filter, limit: int, below: Place | None = None) -> Sequence[Found]:
     """Find messages by falling id, or by falling time where a time is asked for."""
     found: list[Found] = []
-    if wanted.direction != "out":
-        found += [("in", row) for row in db.execute(_of(inbox, wanted, limit, below))]
-    if wanted.direction != "in":
-        found += [("out", row) for row in db.execute(_of(outbox, wanted, limit, below))]
+    tables: Mapping[Direction, Any] = {"in": inbox, "out": outbox}
+    for direction, table in tables.items():
+        states = [state for state in STATES[direction] if state in wanted.state]
+        if wanted.direction in (None, direction) and bool(states) == bool(wanted.state):
+            rows = db.execute(_of(table, wanted, states, limit, below))
+            found += [(direction, row) for row in rows]
 
     def order(one: Found) -> tuple[Any, ...]:
         place = place_of(one, wanted)
@@ -53,7 +68,9 @@ def place_of(one: Found, wanted: Filter) -> Place:
     return Place(row.id, came if wanted.by_time else None)
 
 
-def _of(table: Any, wanted: Filter, limit: int, below: Place | None) -> Any:
+def _of(
+    table: Any, wanted: Filter, states: Sequence[str], limit: int, below: Place | None
+) -> Any:
     came = table.c.received_at if table is inbox else table.c.created_at
     statement = select(*(c for c in table.c if c.name != "raw")).limit(limit)
     if not wanted.by_time:
@@ -65,8 +82,8 @@ def _of(table: Any, wanted: Filter, limit: int, below: Place | None) -> Any:
         if below is not None and below.at:
             place = tuple_(literal(below.at, came.type), literal(below.id))
             statement = statement.where(tuple_(came, table.c.id) < place)
-    if wanted.state:
-        statement = statement.where(table.c.state.in_(wanted.state))
+    if states:
+        statement = statement.where(table.c.state.in_([word(state) for state in states]))
     if wanted.channel:
         statement = statement.where(table.c.channel == wanted.channel)
     if wanted.participant is not None:

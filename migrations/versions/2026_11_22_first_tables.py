@@ -373,6 +373,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("carrier_id <> ''"),
             sqlite_where=sa.text("carrier_id <> ''"),
         )
+        batch_op.create_index("ix_outbox_channel_id", ["channel", "id"], unique=False)
         batch_op.create_index("ix_outbox_created_at", ["created_at"], unique=False)
         batch_op.create_index(
             "ix_outbox_due",
@@ -1096,6 +1097,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'queued'"),
         )
         batch_op.drop_index("ix_outbox_created_at")
+        batch_op.drop_index("ix_outbox_channel_id")
         batch_op.drop_index(
             "ix_outbox_carrier_id",
             postgresql_where=sa.text("carrier_id <> ''"),

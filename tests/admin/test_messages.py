@@ -36,7 +36,12 @@ def test_both_directions_by_time_page_by_page(api: Api, person: int) -> None:
     [
         ({"state": "failed"}, ["b"]),
         ({"state": ["failed", "delivered"]}, ["c", "b"]),
+        ({"state": "handled"}, ["a"]),
+        ({"state": ["failed", "handled"]}, ["b", "a"]),
+        ({"state": "failed", "direction": "in"}, []),
+        ({"state": "no_such_state"}, []),
         ({"channel": "other"}, ["c"]),
+        ({"channel": "no such channel"}, []),
         ({"direction": "out", "from": (NOW + timedelta(hours=1)).isoformat()}, ["c"]),
         ({"to": NOW.isoformat()}, []),
         ({"conversation": "5"}, ["b"]),

@@ -18,16 +18,7 @@ from app.store.outbox import STARS
 router = APIRouter(prefix="/messages", include_in_schema=False)
 
 Which = Annotated[Id, Path()]
-STATES = (
-    "queued",
-    "sending",
-    "sent",
-    "delivered",
-    "failed",
-    "expired",
-    "unclear",
-    "cancelled",
-)
+STATES = stored.STATES["out"]
 A_PAGE = 50
 
 

@@ -144,6 +144,8 @@ outbox = Table(
         unique=True,
         **where("bulk_id IS NOT NULL"),
     ),
+    # In `inbox` the key's own index does for a channel that few messages went by.
+    Index("ix_outbox_channel_id", "channel", "id"),
     Index("ix_outbox_carrier_id", "channel", "carrier_id", **where("carrier_id <> ''")),
     Index("ix_outbox_participant_id_id", "participant_id", "id"),
     Index("ix_outbox_created_at", "created_at"),
