@@ -8,24 +8,17 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.conversation.compiled import Flow
-from app.conversation.show import show_phone
-from app.conversation.talk import Talk
-from app.conversation.turn import Standing
 from app.intake.desk import Busy
 from app.intake.spooling import NotKept
 from app.store import visits
 from app.store.engine import DatabaseAway
 from app.text.digits import digits, shown
 from app.web import answering, check, proof
-from app.web.asking import asks_of, gone_back, question_of
 from app.web.browser import (
     FASTEST,
     SLOWEST,
@@ -40,138 +33,33 @@ from app.web.browser import (
 )
 from app.web.given import Given
 from app.web.numbers import textable
-from app.web.pages import HEADERS, Labels, Pages
-from app.web.standing import Visitor, visitor_of
-
-REGULATORS_JOIN = "12"
-MORE_ABOUT = "profile"
-"""The flow that asks more, offered after a sign-up where there is one."""
-
-
-class Away(Exception):
-    """Nothing can be kept just now."""
-
-
-@dataclass(frozen=True)
-class Guest:
-    """One request: who asks, for which flow, in which language."""
-
-    request: Request
-    browser: Browser
-    flow: Flow
-    language: str
-
-    @property
-    def path(self) -> str:
-        return f"/join/{self.flow.name}"
+from app.web.pages import HEADERS, Pages
+from app.web.showing import Guest, Showing
+from app.web.standing import visitor_of
 
 
 class Join:
     def __init__(self, given: Given, pages: Pages) -> None:
         self._given, self._pages = given, pages
+        self._showing = Showing(given, pages)
 
     # showing
 
     def front(self, request: Request) -> Response:
         name = self._given.front
         if not name:
-            return self._no_such_page(request)
+            return self._pages.no_such_page(request)
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/join/{name}{query}", 303, headers=HEADERS)
 
     async def show(self, request: Request, name: str, step: str = "") -> Response:
         guest = self._guest(request, name)
         if guest is None:
-            return self._no_such_page(request)
+            return self._pages.no_such_page(request)
         async with self._kept(guest) as stand:
             visitor = await asyncio.to_thread(visitor_of, self._given, guest.browser)
-            stand.answer = self._page(guest, visitor, step)
+            stand.answer = self._showing.page(guest, visitor, step)
         return stand.answer
-
-    def _page(self, guest: Guest, visitor: Visitor, step: str) -> Response:
-        if not visitor.is_proven:
-            return self._to(guest, guest.path) if step else self._stranger(guest, visitor)
-        talk = visitor.open_in(self._given, guest.flow)
-        if talk is None or (visitor.kept and visitor.kept.taken_by is not None):
-            if step:
-                return self._to(guest, guest.path)
-            return self._lobby(guest, visitor)
-        if step == talk.step:
-            return self._question(guest, visitor, talk, talk)
-        if step and (found := gone_back(talk, step)):
-            return self._question(guest, visitor, found[0], talk)
-        return self._to(guest, f"{guest.path}/{talk.step}")
-
-    def _stranger(self, guest: Guest, visitor: Visitor, error: str = "") -> Response:
-        visit = visitor.visit
-        if visit is None:
-            return self._number(guest)
-        if visit.code_until <= datetime.now(UTC) or visit.tries >= proof.MOST_TRIES:
-            return self._number(guest, self._labels(guest)["code_over"], visit.address)
-        return self._code(guest, visitor, error)
-
-    def _number(
-        self,
-        guest: Guest,
-        error: str = "",
-        number: str = "",
-        status: int = 200,
-        question: check.Check | None = None,
-    ) -> Response:
-        local = show_phone(number, guest.language) if number.startswith("+") else number
-        about: dict[str, Any] = {"error": error, "number": local, "check": question}
-        return self._show(guest, "number", status=status, **about)
-
-    def _code(self, guest: Guest, visitor: Visitor, error: str = "", status: int = 200) -> Response:
-        assert visitor.visit is not None
-        number = show_phone(visitor.visit.address, guest.language)
-        isolated = f"\u2066{number}\u2069"
-        labels = self._labels(guest)
-        word = REGULATORS_JOIN if self._given.channel.regulator_words else labels["join_word"]
-        return self._show(
-            guest,
-            "code",
-            status=status,
-            error=error,
-            lead=labels("code_lead", number=isolated),
-            join_word=shown(word, guest.language),
-        )
-
-    def _question(self, guest: Guest, visitor: Visitor, shown_talk: Talk, now: Talk) -> Response:
-        is_earlier = shown_talk is not now
-        typed = [] if is_earlier else visitor.typed(asks_of(now))
-        question = question_of(shown_talk, visitor.drafts, typed)
-        return self._show(
-            guest,
-            "question",
-            language=now.language,
-            q=question,
-            notes=[] if is_earlier else visitor.notes,
-            missed=not is_earlier and bool(visitor.notes) and now.misses > 0,
-            is_earlier=is_earlier,
-            current=now.step,
-        )
-
-    def _lobby(self, guest: Guest, visitor: Visitor) -> Response:
-        kept = visitor.kept
-        is_of_this = kept is not None and kept.conversation.flow == guest.flow.name
-        said = visitor.notes if is_of_this else []
-        done = kept is not None and kept.conversation.standing is Standing.DONE
-        code = str(kept.conversation.answers.get("group") or "") if kept and said and done else ""
-        known = {group.code for group in visitor.groups}
-        language = kept.conversation.language if kept and said else guest.language
-        more = MORE_ABOUT if self._given.flow(MORE_ABOUT) else ""
-        return self._show(
-            guest,
-            "lobby",
-            language=language,
-            taken=kept is not None and kept.taken_by is not None,
-            code=code if code in known else "",
-            notes=said,
-            groups=visitor.groups,
-            unfinished=is_of_this and not done,
-            more=more if guest.flow.name != more else "",
-        )
 
     # taking
 
@@ -179,13 +67,13 @@ class Join:
         """Take a form; what it does stands in its `do`."""
         guest = self._guest(request, name)
         if guest is None:
-            return self._no_such_page(request)
+            return self._pages.no_such_page(request)
         try:
             form = await read_form(self._given, request, guest.browser)
         except NotOurForm:
-            labels = self._labels(guest)
+            labels = self._showing.labels(guest)
             about = {"title": labels["lost_title"], "text": labels["lost"]}
-            return self._show(guest, "told", status=403, **about)
+            return self._showing.show(guest, "told", status=403, **about)
         async with self._kept(guest) as stand:
             stand.answer = await self._do(guest, form)
         return stand.answer
@@ -204,40 +92,40 @@ class Join:
                 return await self._take_code(guest, form)
             case "leave":
                 await asyncio.to_thread(self._leave, guest)
-                return self._to(guest, guest.path)
+                return self._showing.to(guest, guest.path)
             case "begin" | "language" as do:
                 language = form["language"] if do == "language" else guest.browser.asked_language
-                labels = self._labels(guest)
+                labels = self._showing.labels(guest)
                 await answering.begin(self._given, guest.browser, guest.flow, language, labels)
-                return self._to(guest, guest.path)
+                return self._showing.to(guest, guest.path)
             case _:
-                labels = self._labels(guest)
+                labels = self._showing.labels(guest)
                 await answering.answer(self._given, guest.browser, guest.flow, form, labels)
-                return self._to(guest, guest.path)
+                return self._showing.to(guest, guest.path)
 
     def _take_number(self, guest: Guest, form: Form) -> Response:
-        labels, written = self._labels(guest), form["number"]
+        labels, written = self._showing.labels(guest), form["number"]
         number = textable(written, self._given.channel.region)
         if not number:
-            return self._number(guest, labels["bad_number"], written, 422)
+            return self._showing.number(guest, labels["bad_number"], written, 422)
         if form[TRAP]:
             proof.pretend(self._given, guest.browser, number)
-            return self._to(guest, guest.path)
+            return self._showing.to(guest, guest.path)
         waited = age(self._given, guest.browser, form["stamp"], time.time())
         if waited is None or not FASTEST <= waited <= SLOWEST:
-            return self._number(guest, labels["too_fast"], written, 422)
+            return self._showing.number(guest, labels["too_fast"], written, 422)
         return self._owe_code(guest, number, form)
 
     def _take_again(self, guest: Guest, form: Form) -> Response:
         visit = visitor_of(self._given, guest.browser).visit
         if visit is None or visit.verified_at is not None:
-            return self._to(guest, guest.path)
+            return self._showing.to(guest, guest.path)
         return self._owe_code(guest, visit.address, form)
 
     def _owe_code(self, guest: Guest, number: str, form: Form) -> Response:
-        given, browser, labels = self._given, guest.browser, self._labels(guest)
+        given, browser, labels = self._given, guest.browser, self._showing.labels(guest)
         if self._is_coming(guest, number):
-            return self._to(guest, guest.path)
+            return self._showing.to(guest, guest.path)
         before = []
         if check.is_due(given, browser, number):
             if not check.fits(given, browser, number, form["check"], form["reply"], time.time()):
@@ -245,13 +133,17 @@ class Join:
             before = [check.once(given, form["check"])]
         refused = proof.ask(given, browser, number, labels.raw("code_sms"), before)
         if refused is None:
-            return self._to(guest, guest.path)
+            return self._showing.to(guest, guest.path)
         kind, wait = refused
         if kind == check.ONCE:  # a second press at the same moment, or an answer that went round
             is_coming = self._is_coming(guest, number)
-            return self._to(guest, guest.path) if is_coming else self._check(guest, number, form)
+            return (
+                self._showing.to(guest, guest.path)
+                if is_coming
+                else self._check(guest, number, form)
+            )
         error = labels["too_many_number" if kind.startswith("number") else "too_many"]
-        answer = self._number(guest, error, number, 429)
+        answer = self._showing.number(guest, error, number, 429)
         answer.headers["retry-after"] = str(int(wait.total_seconds()) + 1)
         return answer
 
@@ -261,12 +153,12 @@ class Join:
 
     def _check(self, guest: Guest, number: str, form: Form) -> Response:
         """Ask the question, or another after an answer that did not fit."""
-        labels, error = self._labels(guest), ""
+        labels, error = self._showing.labels(guest), ""
         if form["check"]:
             error = labels["check_again"]
             check.spend(self._given, form["check"])
         question = check.new_check(self._given, guest.browser, number, labels, time.time())
-        return self._number(guest, error, number, 422 if error else 200, question)
+        return self._showing.number(guest, error, number, 422 if error else 200, question)
 
     async def _take_code(self, guest: Guest, form: Form) -> Response:
         code = "".join(digits(form["code"]).split())[:12]
@@ -274,21 +166,21 @@ class Join:
         if not token:
             return await asyncio.to_thread(self._wrong_code, guest)
         proven = Browser(token, False, guest.browser.asked_language, guest.browser.address)
-        labels = self._labels(guest)
+        labels = self._showing.labels(guest)
         with contextlib.suppress(Busy, NotKept):  # the page that follows offers to begin
             language = guest.browser.asked_language
             await answering.begin(self._given, proven, guest.flow, language, labels)
-        answer = self._to(guest, guest.path)
+        answer = self._showing.to(guest, guest.path)
         set_cookies(self._given, guest.request, guest.browser, answer, token)
         return answer
 
     def _wrong_code(self, guest: Guest) -> Response:
         visitor = visitor_of(self._given, guest.browser)
         if visitor.is_proven or visitor.visit is None:
-            return self._to(guest, guest.path)
+            return self._showing.to(guest, guest.path)
         left = proof.MOST_TRIES - visitor.visit.tries
-        error = self._labels(guest)("wrong_code", left=shown(str(left), guest.language))
-        return self._stranger(guest, visitor, error)
+        error = self._showing.labels(guest)("wrong_code", left=shown(str(left), guest.language))
+        return self._showing.stranger(guest, visitor, error)
 
     def _leave(self, guest: Guest) -> None:
         with self._given.store.write() as db:
@@ -303,30 +195,6 @@ class Join:
         browser = browser_of(self._given, request)
         return Guest(request, browser, flow, self._pages.language(browser, flow))
 
-    def _labels(self, guest: Guest) -> Labels:
-        return self._pages.labels_of(guest.flow, guest.language)
-
-    def _show(
-        self, guest: Guest, page: str, *, status: int = 200, language: str = "", **about: Any
-    ) -> Response:
-        return self._pages.show(
-            page,
-            guest.request,
-            guest.browser,
-            language or guest.language,
-            flow=guest.flow,
-            status=status,
-            **about,
-        )
-
-    def _to(self, guest: Guest, path: str) -> Response:
-        answer = RedirectResponse(path, 303, headers=HEADERS)
-        set_cookies(self._given, guest.request, guest.browser, answer)
-        return answer
-
-    def _no_such_page(self, request: Request) -> Response:
-        return self._pages.no_such_page(request)
-
     @contextlib.asynccontextmanager
     async def _kept(self, guest: Guest) -> AsyncIterator["_Stand"]:
         """Turn every way of not being able to keep something into one page that says so."""
@@ -334,9 +202,9 @@ class Join:
         try:
             yield stand
         except (Busy, NotKept, DatabaseAway):
-            labels = self._labels(guest)
+            labels = self._showing.labels(guest)
             about = {"title": labels["away_title"], "text": labels["away"]}
-            stand.answer = self._show(guest, "told", status=503, **about)
+            stand.answer = self._showing.show(guest, "told", status=503, **about)
             stand.answer.headers["retry-after"] = "60"
 
 
