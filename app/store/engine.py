@@ -59,7 +59,7 @@ class Store:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = _open_sqlite(self.url, 1, "BEGIN IMMEDIATE", cache_mb=64)
+            self._writer = _open_sqlite(self.url, 1, "BEGIN IMMEDIATE", cache_mb=48)
             self._reader = _open_sqlite(self.url, pool_size, "BEGIN", cache_mb=8)
         else:
             plans = POSTGRES_PLANS if by_index else ""
