@@ -7,7 +7,8 @@ import sys
 from typing import Any
 
 from app.cli.commands import _run_uvicorn
-from app.hooks.door import Door, Receive, Scope, Send
+from app.hooks.door import Door, Send
+from app.hooks.reading import Receive, Scope
 from app.intake.item import Answer, Item
 from app.opening import open_channels
 from app.settings import ChannelSettings, Settings

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bench import usage, wrk
@@ -146,7 +147,7 @@ def a_kannel(folder: Path, store: str, carrier: Carrier) -> Iterator[Kannel]:
         for path, port in ((BEARERBOX, "smsc"), (SMSBOX, "sendsms")):
             program = Program([path, "-v", "3", file], place / f"{path.name}.log").start()
             programs.append(program)
-            program.wait_for(lambda at=ports[port]: is_open(at), f"{path.name} listens", within=60)
+            program.wait_for(partial(is_open, ports[port]), f"{path.name} listens", within=60)
         yield Kannel(ports["smsc"], {path.pid_name: path.pid for path in map(_Named, programs)})
     finally:
         for program in programs:

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from app.admin import staffing
 from app.admin.api.application import application as api_application
-from app.admin.api.exports import csv_pieces
+from app.admin.api.exports import Wording, csv_pieces
 from app.admin.caller import of_operator
 from app.admin.console.application import application as console_application
 from app.admin.limits import Limit
@@ -257,7 +257,7 @@ def _first_piece(store: Store) -> Callable[[], None]:
     office, caller = _office(store), of_operator(1, "bench", "admin")
 
     def get() -> None:
-        pieces = csv_pieces(office, caller, Filter(), "fa", numbers=False)
+        pieces = csv_pieces(office, caller, Filter(), Wording("fa"), numbers=False)
         assert next(pieces)
         pieces.close()
 

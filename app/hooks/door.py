@@ -7,7 +7,7 @@ kept. Over the limit: 413. Not kept: 503, so that the carrier comes again.
 """
 
 import ipaddress
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -190,7 +190,7 @@ def _log_fault(event: str, channel: str, error: Exception) -> None:
 
 
 def as_items(
-    channel: Channel, request: HttpRequest, events: list[Event], now: datetime
+    channel: Channel, request: HttpRequest, events: Sequence[Event], now: datetime
 ) -> list[Item]:
     """Make items of events; the first keeps the raw request for all."""
     wanted = [event for event in events if not isinstance(event, Ignored)]

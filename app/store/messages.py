@@ -68,9 +68,7 @@ def place_of(one: Found, wanted: Filter) -> Place:
     return Place(row.id, came if wanted.by_time else None)
 
 
-def _of(
-    table: Any, wanted: Filter, states: Sequence[str], limit: int, below: Place | None
-) -> Any:
+def _of(table: Any, wanted: Filter, states: Sequence[str], limit: int, below: Place | None) -> Any:
     came = table.c.received_at if table is inbox else table.c.created_at
     statement = select(*(c for c in table.c if c.name != "raw")).limit(limit)
     if not wanted.by_time:

@@ -1,6 +1,6 @@
 """/groups/export: exactly what a filter finds, as a file for spreadsheets."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -86,7 +86,7 @@ class Wording:
 
 def csv_pieces(
     office: Office, caller: Caller, wanted: Filter, wording: Wording, *, numbers: bool
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """The export as the console streams it too: audited, and few at a time."""
     plain, slot = _begin(office, caller, "csv", numbers=numbers)
     line = _line(office, wording, plain=plain)
@@ -96,7 +96,7 @@ def csv_pieces(
 
 def xlsx_pieces(
     office: Office, caller: Caller, wanted: Filter, wording: Wording, *, numbers: bool
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     plain, slot = _begin(office, caller, "xlsx", numbers=numbers)
     line = _line(office, wording, plain=plain)
     pages, right_to_left = _pages(office, wanted), wording.language in RIGHT_TO_LEFT
@@ -115,7 +115,7 @@ def _begin(office: Office, caller: Caller, kind: str, *, numbers: bool) -> tuple
     return plain, slot
 
 
-def _until_done(slot: Slot, file: Iterator[bytes]) -> Iterator[bytes]:
+def _until_done(slot: Slot, file: Iterator[bytes]) -> Generator[bytes, None, None]:
     try:
         yield from file
     finally:
