@@ -90,7 +90,7 @@ class Post:
     def start(self) -> None:
         self._tasks.append(asyncio.create_task(self.server.run()))
 
-    async def until(self, condition: Callable[[], object], within: float = 15) -> None:
+    async def until(self, condition: Callable[[], object], within: float = 60) -> None:
         async with asyncio.timeout(within):
             while not condition():  # noqa: ASYNC110  a database has no event to wait for
                 await asyncio.sleep(0.02)

@@ -291,7 +291,7 @@ async def talks_nonsense(_: asyncio.StreamReader, writer: asyncio.StreamWriter) 
 async def test_a_bad_receiver_costs_its_own_time_alone(
     sqlite_store: Store, behave: Behave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "DEADLINE", 2.0)
+    monkeypatch.setattr(sender, "DEADLINE", 4.0)
     async with Receiver(behave=behave).on() as bad, Receiver().on() as good:
         subscription = subscribe(sqlite_store, bad.url)
         others = subscribe(sqlite_store, good.url)
@@ -302,7 +302,7 @@ async def test_a_bad_receiver_costs_its_own_time_alone(
         began = loop.time()
         assert await worker.step() == 2 * sender.AT_ONCE
         await worker.finish()
-        assert loop.time() - began < 10
+        assert loop.time() - began < 60
         assert bad.connections <= sender.AT_ONCE
     tried = [row for row in log_of(sqlite_store, subscription) if row.tries]
     assert {(row.state, row.status) for row in tried} == {("queued", None)}
@@ -455,7 +455,7 @@ async def test_it_runs_until_it_is_stopped(sqlite_store: Store) -> None:
         subscribe(sqlite_store, receiver.url)
         running = asyncio.create_task(a_sender(sqlite_store).run())
         a_group(an_office(sqlite_store, IDS))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not receiver.got:  # noqa: ASYNC110  the receiver has no event to wait for
                 await asyncio.sleep(0.05)
         running.cancel()

@@ -45,7 +45,7 @@ async def test_one_worker_compares_and_another_takes_over(store: Store, monkeypa
 
 
 async def until(store: Store, pairs: int) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         with store.read() as db:
             if db.execute(select(func.count()).select_from(alikes)).scalar_one() >= pairs:
                 return

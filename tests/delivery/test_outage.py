@@ -40,6 +40,7 @@ async def test_an_hour_without_the_carrier(
     post.owe(100, "too late", expires_at=later(minutes=30))
     with time_machine.travel(later(), tick=True) as clock:
         post.start()
+        await post.until(lambda: post.carrier.seen)
         for _ in range(60):
             clock.shift(MINUTE)
             post.server.wake()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -132,12 +132,28 @@ class Shelf:
         return web.json_response({"id": found} if found else None)
 
 
+class Watched(Poller):
+    """Tells whether anything that it asked is still on its way."""
+
+    at_work = 0
+
+    async def _again(self, work: Callable[[], Any], every: float) -> None:
+        async def watched() -> None:
+            self.at_work += 1
+            try:
+                await work()
+            finally:
+                self.at_work -= 1
+
+        await super()._again(watched, every)
+
+
 @dataclass
 class Asking:
     shelf: Shelf
     store: Store
     desk: Desk
-    poller: Poller
+    poller: Watched
     server: Server
 
     def rows(self, table: Any) -> list[Any]:
@@ -145,9 +161,14 @@ class Asking:
             return list(db.execute(select(table).order_by(next(iter(table.primary_key)))))
 
     async def until(self, condition: Any) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not condition():  # noqa: ASYNC110  a database has no event to wait for
                 await asyncio.sleep(0.02)
+
+    async def follow(self) -> None:
+        """Have another worker lead, and wait until this one is done with what it had begun."""
+        self.server.counts.leads = False
+        await self.until(lambda: not self.poller.at_work and not self.poller._recovered)
 
 
 @pytest.fixture
@@ -182,7 +203,7 @@ async def asking(
     async with Client() as client:
         server = Server(channel, store, client, Ids(2), "worker-1", thread)
         server.counts.leads = True
-        poller = Poller(store, desk, client, thread, server)
+        poller = Watched(store, desk, client, thread, server)
         task = asyncio.create_task(poller.run())
         yield Asking(shelf, store, desk, poller, server)
         task.cancel()
@@ -205,16 +226,14 @@ async def test_every_message_is_taken_in_and_the_cursor_kept(asking: Asking) -> 
 
 
 async def test_only_the_worker_that_leads_asks(asking: Asking) -> None:
-    asking.server.counts.leads = False
-    await asyncio.sleep(0.2)
+    await asking.follow()
     asked = asking.shelf.asked
     await asyncio.sleep(0.3)
     assert asking.shelf.asked == asked
 
 
 async def test_after_a_crash_what_the_carrier_kept_is_read_again(asking: Asking) -> None:
-    asking.server.counts.leads = False
-    await asyncio.sleep(0.2)
+    await asking.follow()
     asking.shelf.kept = [text(n) for n in range(1, 6)]
     asking.shelf.waiting = [text(5), text(6)]
     asking.server.counts.leads = True
@@ -243,8 +262,7 @@ async def test_a_batch_that_meets_a_full_desk_is_taken_in_later(
 
 
 async def test_a_batch_over_which_a_worker_died_is_taken_in_by_the_next(asking: Asking) -> None:
-    asking.server.counts.leads = False
-    await asyncio.sleep(0.2)
+    await asking.follow()
     for number in (1, 2):
         rows = [{**text(number), "id": ""}]  # a carrier without ids: our own tell a repeat
         body, now = json.dumps(rows).encode(), later()
@@ -255,8 +273,7 @@ async def test_a_batch_over_which_a_worker_died_is_taken_in_by_the_next(asking: 
     await asking.until(lambda: asking.rows(polled) == [])
     with asking.store.write() as db:  # as if it had died just before it forgot the second
         keep(db, Brought(2, "main", "0", 200, {}, body, now))
-    asking.server.counts.leads = False
-    await asyncio.sleep(0.2)
+    await asking.follow()
     asking.server.counts.leads = True
     await asking.until(lambda: asking.rows(polled) == [])
     assert len(asking.rows(inbox)) == 2

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-import time
+import threading
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -211,37 +211,45 @@ async def test_what_a_dead_worker_was_sending_is_unclear(post: Post) -> None:
 class Doubtful:
     """A store whose next commit stands, though nobody hears of it."""
 
-    def __init__(self, store: Store, *, lies: bool = True, slow: float = 0) -> None:
-        self._store, self.lies, self.slow = store, lies, slow
+    def __init__(self, store: Store, *, lies: bool = True) -> None:
+        self._store, self.lies = store, lies
         self.read = store.read
+        self.goes_on = threading.Event()
+        self.goes_on.set()
 
     @contextmanager
     def write(self) -> Iterator[Db]:
         with self._store.write() as db:
             yield db
-        time.sleep(self.slow)
+        self.goes_on.wait(60)
         if self.lies:
             self.lies = False
             raise DatabaseAway("the answer to COMMIT was lost")
 
 
 async def test_a_claim_of_which_nobody_heard_is_given_back(post: Post) -> None:
-    post.server._store = Doubtful(post.store)  # type: ignore[assignment]
+    doubtful = Doubtful(post.store)
+    post.server._store = doubtful  # type: ignore[assignment]
     post.owe(1, "one")
     post.owe(2, "two")
     post.start()
-    await post.until(lambda: states(post) == ["sending", "sending"])
+    await post.until(lambda: not doubtful.lies)
     await post.until(lambda: states(post) == ["sent", "sent"])
     assert sorted(post.carrier.texts) == ["one", "two"]
     assert [row.tries for row in post.rows(outbox)] == [1, 1]
 
 
 async def test_a_claim_that_a_stop_overtakes_is_given_back(post: Post) -> None:
-    post.server._store = Doubtful(post.store, lies=False, slow=0.5)  # type: ignore[assignment]
+    doubtful = Doubtful(post.store, lies=False)
+    doubtful.goes_on.clear()
+    post.server._store = doubtful  # type: ignore[assignment]
     post.owe(1, "text")
     post.start()
     await post.until(lambda: states(post) == ["sending"])
-    await post.stop()
+    stopping = asyncio.create_task(post.stop())
+    await asyncio.sleep(0.1)
+    doubtful.goes_on.set()
+    await stopping
     assert states(post) == ["queued"]
     assert post.carrier.seen == []
 
@@ -283,11 +291,14 @@ async def test_never_more_in_the_air_than_connections_carry(post: Post) -> None:
 async def test_a_channel_that_another_worker_serves_is_left_alone(post: Post) -> None:
     with post.store.write() as db:
         now = clock(db)
-        assert channels.lease(db, "main", "worker-2", now, timedelta(seconds=3)) is not None
+        assert channels.lease(db, "main", "worker-2", now, timedelta(minutes=5)) is not None
     post.owe(1, "text")
     post.start()
-    await asyncio.sleep(1.0)
+    await post.until(lambda: post.server.counts.does == "stands by")
+    await asyncio.sleep(0.5)
     assert post.carrier.seen == []
+    with post.store.write() as db:
+        channels.lease(db, "main", "worker-2", clock(db), timedelta(0))
     await post.until(lambda: states(post) == ["sent"])
     assert post.server.counts.leads
 

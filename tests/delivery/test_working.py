@@ -41,7 +41,7 @@ def test_a_worker_tells_its_metrics_and_that_it_is_well(muster):
         assert re.search(r"^process_resident_memory_bytes \d", metrics, re.MULTILINE)
         assert told(port, "console/") == "", "it serves nothing else"
     finally:
-        worker.stop(within=10)
+        worker.stop()
     assert told(port, "healthz") == ""
 
 

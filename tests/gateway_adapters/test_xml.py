@@ -35,7 +35,7 @@ def test_bombs_and_rubbish_are_refused_at_once(body):
     took, most = time.perf_counter() - before, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 10_000_000
-    assert took < 0.5  # with the tracing, on a busy machine; a bomb would take for ever
+    assert took < 5  # with the tracing, on a busy machine; a bomb would take for ever
 
 
 def test_names_are_found_without_prefix_and_case():

@@ -127,7 +127,7 @@ class Kannel:
                     parts = []
         return texts
 
-    def wait_for_answer(self, number: str, already: int, within: float = 15) -> list[str]:
+    def wait_for_answer(self, number: str, already: int, within: float = 60) -> list[str]:
         """Wait until more than `already` whole messages arrived at this phone."""
         wait_until(lambda: len(self.received(number)) > already, "an answer through Kannel", within)
         return self.received(number)[already:]

@@ -24,7 +24,7 @@ def end_what_is_left() -> None:
 
 
 def wait_until(
-    happened: Callable[[], object], what: str, within: float = 15, every: float = 0.02
+    happened: Callable[[], object], what: str, within: float = 60, every: float = 0.02
 ) -> None:
     deadline = time.monotonic() + within
     while not happened():
@@ -85,7 +85,7 @@ class Program:
     def said(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
-    def wait_for(self, happened: Callable[[], object], what: str, within: float = 20) -> None:
+    def wait_for(self, happened: Callable[[], object], what: str, within: float = 60) -> None:
         """Wait, but not for a program that has ended."""
 
         def happened_or_ended() -> bool:
@@ -94,7 +94,7 @@ class Program:
         wait_until(happened_or_ended, f"{what}; it said:\n{self.said[-3000:]}", within)
         assert self.runs, f"ended before {what}; it said:\n{self.said[-3000:]}"
 
-    def stop(self, within: float = 20) -> None:
+    def stop(self, within: float = 30) -> None:
         """Ask it to end and wait; what does not end well and in time fails the test."""
         if self.process is None:
             return

@@ -43,7 +43,7 @@ async def test_texts_come_in_and_go_out_with_reports(called, tmp_path):
     try:
         await asyncio.to_thread(peer.start)
         await asyncio.to_thread(peer.text, PHONE, LINE, "۹ سلام")
-        heard = urllib.parse.unquote_to_bytes((await asyncio.wait_for(called.get(), 10)).encode())
+        heard = urllib.parse.unquote_to_bytes((await asyncio.wait_for(called.get(), 60)).encode())
         assert (
             heard
             == b"/mo?from=989120000001&text=\x06\xf9\x00+\x063\x06D\x06'\x06E&charset=UTF-16BE"
@@ -55,11 +55,11 @@ async def test_texts_come_in_and_go_out_with_reports(called, tmp_path):
             | {"dlr-mask": 31, "dlr-url": called.url + "/report?state=%d"}
         )
         url = f"{peer.sendsms_url}?{query}"
-        with await asyncio.to_thread(urllib.request.urlopen, url, timeout=10) as said:
+        with await asyncio.to_thread(urllib.request.urlopen, url, timeout=60) as said:
             assert said.status == 202
 
         assert await asyncio.to_thread(peer.wait_for_answer, PHONE, 0) == [answer]
-        reports = {await asyncio.wait_for(called.get(), 10) for _ in range(2)}
+        reports = {await asyncio.wait_for(called.get(), 60) for _ in range(2)}
         assert reports == {"/report?state=8", "/report?state=1"}
     finally:
         await asyncio.to_thread(peer.stop)

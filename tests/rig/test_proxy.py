@@ -33,20 +33,21 @@ async def test_passes_both_ways_and_holds_back_on_demand(echo):
 
         proxy.network = Network.TRICKLING
         writer.write(b"six")
-        assert await asyncio.wait_for(reader.readexactly(3), 2) == b"six"
+        assert await asyncio.wait_for(reader.readexactly(3), 60) == b"six"
         writer.close()
 
 
 async def test_refusing_cuts_open_connections_and_new_ones(echo):
     async with proxy_to(echo) as proxy:
         reader, writer = await asyncio.open_connection(HOST, proxy.port)
-        await asyncio.sleep(0.05)
+        writer.write(b"one")
+        assert await reader.readexactly(3) == b"one", "it is connected through"
         proxy.refuse()
         with pytest.raises(OSError, match="reset"):
-            await asyncio.wait_for(reader.readexactly(1), 2)
+            await asyncio.wait_for(reader.readexactly(1), 60)
         writer.close()
 
         again, writer = await asyncio.open_connection(HOST, proxy.port)
         with pytest.raises((OSError, asyncio.IncompleteReadError)):
-            await asyncio.wait_for(again.readexactly(1), 2)
+            await asyncio.wait_for(again.readexactly(1), 60)
         writer.close()

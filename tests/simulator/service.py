@@ -121,7 +121,7 @@ class Phone:
         return bubbles
 
 
-def eventually(holds: Callable[[], bool], within: float = 8.0) -> None:
+def eventually(holds: Callable[[], bool], within: float = 60.0) -> None:
     ends = time.monotonic() + within
     while not holds():
         assert time.monotonic() < ends, "it never came to hold"

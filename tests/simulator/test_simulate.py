@@ -83,7 +83,7 @@ def test_the_time_machine_brings_the_reminder(muster):
         phone.ask("text", text="۹")
         question = phone.bubbles("taken", "reported")[1]["text"]
         assert phone.ask("hasten").json() == {"hastened": True}
-        eventually(lambda: len(phone.shown()["bubbles"]) > 2, within=30)
+        eventually(lambda: len(phone.shown()["bubbles"]) > 2)
         eventually(lambda: phone.shown()["bubbles"][-1]["text"].endswith(question))
         phone.ask("text", text="لغو")
         eventually(lambda: "۱۲" in phone.shown()["bubbles"][-1]["text"])

@@ -40,7 +40,7 @@ async def test_a_network_that_swallows_everything_is_given_up_and_comes_back(pos
         began = time.monotonic()
         with pytest.raises(DatabaseAway):
             await asyncio.to_thread(ask, store, 0.5)
-        assert time.monotonic() - began < 4  # a look at the old connection, and a new one
+        assert time.monotonic() - began < 15, "a look at the old connection, and a new one"
         proxy.recover()
         await asyncio.to_thread(ask, store, 5)
         store.close()
@@ -48,7 +48,7 @@ async def test_a_network_that_swallows_everything_is_given_up_and_comes_back(pos
 
 def test_patience_is_for_a_statement_and_ends_with_its_block(postgres):
     store = open_store(postgres.url())
-    ask_for_a_nap(store, 2, 0.3)
+    ask_for_a_nap(store, 20, 0.3)
     with pytest.raises(DatabaseAway):
         ask_for_a_nap(store, 0.3, 2)
     with store.write() as db:
@@ -66,7 +66,7 @@ async def test_a_bell_in_a_silent_network_rings_again_afterwards(postgres, monke
         ringer, listener = Bell(far.url), Bell(open_store(postgres.url()).url)
         ringer.start(None)
         listener.start(lambda: loop.call_soon_threadsafe(heard.set))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await heard.wait()  # it listens
             await asyncio.sleep(0.3)
             proxy.network = Network.SILENT
