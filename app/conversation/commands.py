@@ -5,7 +5,7 @@ from typing import Any
 
 from app.conversation.definition import NumberStep
 from app.conversation.move import answer, ask_again, back, needs_human, restart, start
-from app.conversation.show import show_status
+from app.conversation.show import show_code, show_status
 from app.conversation.speak import aside
 from app.conversation.talk import Talk
 from app.conversation.turn import Medium, Standing, Turn
@@ -84,7 +84,7 @@ def status_words(talk: Talk) -> list[str]:
         talk.phrase(
             "status_group",
             group=cleaned(str(group.fields.get("name") or "")),
-            code=group.code,
+            code=show_code(group.code, talk.language),
             status=show_status(group.status, talk.language),
         )
         for group in talk.situation.groups[-MOST_GROUPS_SHOWN:]

@@ -136,6 +136,11 @@ class Flow:
         whole = "\0".join(part for name in sorted(self.files) for part in (name, self.files[name]))
         return sha256(whole.encode()).hexdigest()
 
+    @property
+    def invites_all(self) -> bool:
+        """Whether a keyword starts it whatever the language."""
+        return "" in self.keywords.values()
+
     def speaks(self, language: str) -> str:
         """The language, if the flow has it, else the flow's first."""
         return language if language in self.languages else self.languages[0]
@@ -150,6 +155,12 @@ class Flows:
 
     def current(self, name: str) -> Flow | None:
         return self.newest.get(name)
+
+    @cached_property
+    def front(self) -> Flow | None:
+        """The one that posters invite to: its keyword is the same in every language."""
+        flows = list(self.newest.values())
+        return next((flow for flow in flows if flow.invites_all), flows[0] if flows else None)
 
     def at(self, name: str, version: int) -> Flow | None:
         flow = self.newest.get(name)

@@ -172,6 +172,8 @@ def default(said: Said) -> Talk | None:
 def unknown(said: Said) -> Turn | None:
     """Nothing fits and nothing is open: say how to begin."""
     flow = said.talk.flow if said.talk else home(said.flows, said.situation)
+    if flow is None or not flow.invites_all:
+        flow = said.flows.front
     if flow is None:
         return None
     speaker = begun(said.flows, flow, said.situation, said.now, said.language)

@@ -52,13 +52,13 @@ class Said:
 
 
 def home(flows: Flows, situation: Situation) -> Flow | None:
-    """The flow that speaks when none is open: the line's, or the only one, or any."""
+    """The flow that speaks when none is open: the line's, or the last one, or the front one."""
     if flow := flows.current(situation.default_flow):
         return flow
     stored = situation.conversation
     if stored and (flow := flows.current(stored.flow)):
         return flow
-    return next(iter(flows.newest.values()), None)
+    return flows.front
 
 
 def started(said: Said, flow: Flow, language: str) -> Talk:

@@ -35,9 +35,13 @@ def show_status(status: str, language: str) -> str:
     return lexicon().statuses.get(status, {}).get(language, status)
 
 
-def show_group(group: KnownGroup, most: int = 30) -> str:
-    name = short(str(group.fields.get("name") or ""), most)
-    return f"{name} ({group.code})" if name else group.code
+def show_code(code: str, language: str) -> str:
+    return shown(code, language) if code.isdecimal() else code
+
+
+def show_group(group: KnownGroup, language: str, most: int = 30) -> str:
+    name, code = short(str(group.fields.get("name") or ""), most), show_code(group.code, language)
+    return f"{name} ({code})" if name else code
 
 
 def separator(language: str) -> str:

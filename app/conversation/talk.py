@@ -9,7 +9,7 @@ from app.conversation.compiled import Flow, Flows, Step
 from app.conversation.definition import END
 from app.conversation.listing import GROUPS
 from app.conversation.options import Entry, Options, options
-from app.conversation.show import show_answer, show_group, show_phone, show_status
+from app.conversation.show import show_answer, show_code, show_group, show_phone, show_status
 from app.conversation.turn import (
     Conversation,
     Effect,
@@ -18,7 +18,6 @@ from app.conversation.turn import (
     Situation,
     Standing,
 )
-from app.text.digits import shown
 
 WITHDRAWN = "withdrawn"
 MOST_TRAIL = 40
@@ -91,7 +90,8 @@ class Talk:
             return None
         if step.listing.source == GROUPS:
             entries = [
-                Entry(group.code, {self.language: show_group(group)}) for group in self.groups()
+                Entry(group.code, {self.language: show_group(group, self.language)})
+                for group in self.groups()
             ]
             return options(entries, self.language, step.listing.avoid)
         return step.listing.options(self.language, self.parents(step))
@@ -132,8 +132,7 @@ class Talk:
         """What stands for `{name}` in a text."""
         match name:
             case "code":
-                code = self.code()
-                return shown(code, self.language) if code.isdecimal() else code
+                return show_code(self.code(), self.language)
             case "status":
                 group = self.group()
                 return show_status(group.status, self.language) if group else "-"
@@ -141,7 +140,7 @@ class Talk:
                 return show_phone(self.situation.address, self.language)
             case "group":
                 group = self.group()
-                return show_group(group) if group else self.code()
+                return show_group(group, self.language) if group else self.code()
             case "groups" | "medium" | "language" | "group_status":
                 return str(self.known()[name])
             case _:

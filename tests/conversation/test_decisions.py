@@ -8,12 +8,24 @@ from pathlib import Path
 import pytest
 
 from app.conversation.compiled import Flows
+from app.conversation.load import load_flows
 from app.conversation.rules import RULES
-from app.conversation.turn import HeardKind, Medium, NeedsHuman, Standing, WantsIn, WantsOut
+from app.conversation.show import show_group
+from app.conversation.turn import (
+    HeardKind,
+    KnownGroup,
+    Medium,
+    NeedsHuman,
+    Situation,
+    Standing,
+    WantsIn,
+    WantsOut,
+)
 from tests.conversation.conversing import Person
 
 TO_MEMBERS = ("۹", "بله", "همیاران امید", "اصفهان", "کاشان", "۱و۳")
 DOCS = Path(__file__).parents[2] / "docs" / "flows.md"
+SHIPPED_FLOWS = Path(__file__).parents[2] / "app" / "flows"
 
 
 def at_members(**situation: object) -> Person:
@@ -301,6 +313,27 @@ def test_without_a_default_people_hear_how_to_begin() -> None:
     assert turn.rule == "unknown"
     assert turn.conversation is None
     assert len(turn.says) == 1
+
+
+@pytest.mark.parametrize("conversed", [False, True])
+def test_a_stranger_is_invited_to_what_posters_invite_to(conversed: bool) -> None:
+    shipped = load_flows(SHIPPED_FLOWS)
+    assert next(iter(shipped.newest)) == "about"
+    person = Person(flows=shipped, situation=Situation(Medium.SMS, language="fa"))
+    if conversed:
+        person.says("درباره", "۱")
+    assert person.says("سلام").says == ("پیام شما رسید. برای شروع «۹» بفرستید.",)
+
+
+def test_a_code_stands_in_the_digits_of_its_language() -> None:
+    group = KnownGroup("51228878", "new", {"name": "یاران"})
+    assert show_group(group, "fa") == "یاران (۵۱۲۲۸۸۷۸)"
+    assert show_group(group, "en") == "یاران (51228878)"
+    person = Person()
+    person.situation = replace(person.situation, default_flow="", groups=(group,), language="fa")
+    said = ("یاران (کد ۵۱۲۲۸۸۷۸): ثبت‌شده، در انتظار بررسی",)
+    assert person.says("وضعیت").says == said
+    assert person.says("۵۱۲۲۸۸۷۸").says == person.says("51228878").says == said
 
 
 def test_without_any_flow_nothing_is_said_and_nothing_breaks() -> None:
