@@ -39,6 +39,7 @@ WAYS_IN = {
     "POST /status": OWN_FORM,
     "GET /poster/{name}": ANYBODY,
     "GET /poster/{name}/qr.svg": ANYBODY,
+    "GET /": ANYBODY,
     "GET /join": ANYBODY,
     "GET /join/{name}": ANYBODY,
     "GET /join/{name}/{step}": ANYBODY,

@@ -1,5 +1,6 @@
 """The public pages' routes: `router` makes them of explicit arguments.
 
+/                       leads to the line's flow, and so does /join
 /join/<flow>[/<step>]   the flow, question by question; forms come back to /join/<flow>
 /about /status          what the plan is about; what became of a code
 /poster/<flow>          to print, and its QR code
@@ -30,6 +31,7 @@ def router(given: Given) -> APIRouter:
     join, reading = Join(given, shown), Reading(given, shown)
     routes = APIRouter(include_in_schema=False, route_class=_careful(shown))
     pages: dict[str, Callable[..., Any]] = {
+        "/": join.front,
         "/about": reading.about,
         "/status": reading.status,
         "/poster/{name}": reading.poster,

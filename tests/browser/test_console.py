@@ -285,6 +285,14 @@ def test_a_channel_is_paused_resumed_tried_and_its_webhook_shown(enter):
     expect(page.locator(".heading .tag")).to_have_text(re.compile("Delivered|Sent|Queued|Sending"))
 
 
+def test_what_a_filter_found_is_seen_on_a_phone(enter):
+    page = enter("/signups?status=registered", viewport=PHONE)
+    expect(page.locator("details.filters")).not_to_have_attribute("open", "")
+    expect(page.locator("tbody tr").first).to_be_in_viewport()
+    page.locator("details.filters > summary").click()
+    expect(page.locator("select[name=status]")).to_have_value("registered")
+
+
 def test_a_flows_picture_is_seen_from_its_start_on_a_phone(enter):
     page = enter("/flows/signup", lang="fa", viewport=PHONE)
     start = page.locator(".diagram .step.start")

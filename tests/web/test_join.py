@@ -199,3 +199,4 @@ def test_unknown_flows_are_no_pages(site):
     guest = site.guest().open("/join/nothing")
     assert guest.status == 404
     assert guest.open("/join").step == "signup"
+    assert guest.open("/").step == "signup"

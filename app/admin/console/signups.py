@@ -52,6 +52,11 @@ class Asked:
         return bool(self.pairs)
 
     @property
+    def filters(self) -> int:
+        """How many of them are chosen besides words to search for."""
+        return sum(name != "q" for name, _ in self.pairs)
+
+    @property
     def query(self) -> str:
         return urlencode(self.pairs)
 
@@ -115,6 +120,7 @@ def signups_page(request: Request, console: Here, visitor: Reader, after: str = 
         columns=columns,
         every_column=COLUMNS,
         after=after,
+        simulator=console.simulator,
     )
     if request.query_params.getlist("column"):
         value, age = ".".join(columns), 365 * 86400

@@ -316,6 +316,25 @@ def test_search_finds_any_spelling_and_filters_narrow(house):
     assert "1 group" in browser.get("/signups/count?province=IR-07")
 
 
+def test_who_finds_nothing_is_led_on(house):
+    browser = Browser(house).as_("viewer")
+    assert "No group has signed up yet." in browser.get("/signups")
+    assert "No likely duplicates" in browser.get("/signups/alike")
+    a_group(house, name="کانون مهر", province="IR-07")
+    searched = browser.get("/signups?q=nobody")
+    assert "Nothing was found." in searched
+    assert '<a class="button quiet" href="/console/signups">Show all</a>' in searched
+    assert '<details class="filters">' in searched
+    filtered = browser.get("/signups?q=مهر&province=IR-07&status=registered")
+    assert '<details class="filters" open>' in filtered
+    assert 'Filters <span class="tag unclear">2</span>' in filtered
+
+
+def test_keywords_are_shown_as_they_were_written(house):
+    page = Browser(house).as_("viewer").get("/flows/signup")
+    assert re.findall(r'translate="no">([^<]+)<', page)[:3] == ["9", "ثبت نام", "ثبت نام گروه"]
+
+
 def test_what_is_taken_away_speaks_the_operators_language(house):
     a_group(house, name="انجمن یاوران", way="web", status="verified")
     browser = Browser(house).as_("manager")

@@ -29,6 +29,10 @@ if (picture) {
   picture.parentElement.scrollLeft += start.left + start.width / 2 - frame.left - frame.width / 2;
 }
 
+// Chosen filters fill a phone's whole screen: what they found should be seen.
+const filters = document.querySelector("details.filters[open]");
+if (filters && matchMedia("(max-width: 44rem)").matches) filters.open = false;
+
 // Menus close when one looks elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]"))
