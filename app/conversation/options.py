@@ -138,8 +138,7 @@ class Picked:
 def pick(table: Options, text: str, several: int = 1) -> Picked:
     """Which options a text names, by number, name or clear beginning."""
     whole = key(text)
-    apart = BETWEEN.split(EDGE_OF_DIGITS.sub(" ", fold(text)))
-    words = [word for word in apart[:MOST_WORDS] if word]
+    words = words_of(text)
     if not several_numbers(words):
         for name in (whole, *bare(table.around, whole)):
             if name in table.by_key:
@@ -156,6 +155,11 @@ def pick(table: Options, text: str, several: int = 1) -> Picked:
         else:
             rest.append(piece)
     return Picked(tuple(dict.fromkeys(ids)), tuple(rest))
+
+
+def words_of(text: str) -> list[str]:
+    apart = BETWEEN.split(EDGE_OF_DIGITS.sub(" ", fold(text)))
+    return [word for word in apart[:MOST_WORDS] if word]
 
 
 def pieces(table: Options, words: list[str]) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,15 @@ from app.conversation.dates import read_date
 from app.conversation.definition import ChoicesStep, DateStep, NumberStep, TextStep
 from app.conversation.listing import NO, YES
 from app.conversation.numbers import whole_number
-from app.conversation.options import MOST_GUESSES, Options, bare, guesses, pick
+from app.conversation.options import (
+    MOST_GUESSES,
+    Options,
+    bare,
+    guesses,
+    pick,
+    several_numbers,
+    words_of,
+)
 from app.conversation.words import Command, lexicon
 from app.text.digits import digits
 from app.text.fold import cleaned, key
@@ -175,7 +183,8 @@ def yes_or_no(asked: Asked, word: str) -> Reading:
 def picked(asked: Asked, text: str, word: str) -> Reading | None:
     assert asked.options is not None
     several = asked.step.several
-    if (id_ := asked.options.by_key.get(word)) and several == 1:
+    id_ = asked.options.by_key.get(word)
+    if id_ and several == 1 and not several_numbers(words_of(text)):
         return Taken(id_)
     if word in asked.flow.commands[asked.language]:
         # A beginning of an option is one too, but not when it is a word that works everywhere.

@@ -46,10 +46,11 @@ async def answer(given: Given, browser: Browser, flow: Flow, form: Form, labels:
         talk = visitor.open_in(given, flow)
         if talk is None:
             return {}
-        backs = _backs(talk, form["asks"])
-        if backs is None:
+        found = _asked(talk, form["asks"])
+        if found is None:
             return _noted(visitor, labels["moved_on"])
-        words = _words(form, talk)
+        asked, backs = found
+        words = _words(form, asked)
         if not words:
             return _noted(visitor, labels["empty"])
         back = Heard(HeardKind.TEXT, word_for(Command.BACK, talk.language))
@@ -67,18 +68,18 @@ def keyword_for(flow: Flow, language: str) -> str:
     return words.get(language) or words.get("") or next(iter(flow.keywords))
 
 
-def _backs(talk: Talk, asks: str) -> int | None:
-    """How many steps the form's question lies back; None if it is nowhere on the way."""
-    if asks == asks_of(talk):
-        return 0
-    found = gone_back(talk, asks)
-    return found[1] if found else None
+def _asked(talk: Talk, asks: str) -> tuple[Talk, int] | None:
+    """Where the form's question was open, and how many steps back; None if it never was."""
+    return (talk, 0) if asks == asks_of(talk) else gone_back(talk, asks)
 
 
-def _words(form: Form, talk: Talk) -> str:
-    if form["do"] == "skip":
-        return word_for(Command.SKIP, talk.language)
-    return " ".join(form.all("answer")).strip()
+def _words(form: Form, asked: Talk) -> str:
+    """What was answered. Nothing at all passes over a question that may be left out."""
+    words = " ".join(form.all("answer")).strip()
+    may_be_left_out = asked.question is not None and asked.question.optional
+    if form["do"] == "skip" or (not words and may_be_left_out):
+        return word_for(Command.SKIP, asked.language)
+    return words
 
 
 async def _one_form(given: Given, browser: Browser, take: Any) -> None:

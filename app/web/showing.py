@@ -95,7 +95,7 @@ class Showing:
     def _question(self, guest: Guest, visitor: Visitor, shown_talk: Talk, now: Talk) -> Response:
         is_earlier = shown_talk is not now
         typed = [] if is_earlier else visitor.typed(asks_of(now))
-        question = question_of(shown_talk, visitor.drafts, typed)
+        question = question_of(shown_talk, {**visitor.drafts, **now.answers}, typed)
         return self.show(
             guest,
             "question",

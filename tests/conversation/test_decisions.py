@@ -267,6 +267,15 @@ def test_wording_changes_and_the_third_miss_offers_a_human() -> None:
     assert person.says("20").conversation.step == "offer"
 
 
+def test_two_numbers_are_never_read_as_one() -> None:
+    table = load_flows(SHIPPED_FLOWS)
+    person = Person(flows=table, situation=Situation(Medium.SMS, language="fa"))
+    person.says("۹", "بله", "همیاران", "۱")
+    for text in ("۱ ۴", "1،4", "۱ و ۴"):
+        assert person.says(text).conversation.step == "province", "neither 1 nor 4 nor 14"
+    assert person.says("۱۴").conversation.step == "county"
+
+
 def test_nobody_is_asked_back_for_ever() -> None:
     person = Person()
     person.says("۹", "بله", "امید", "خراسان", "خراسان")

@@ -95,11 +95,34 @@ def test_an_optional_question_can_be_left_out(site):
     assert site.rows(conversations)[0].answers["offer"] is None
 
 
+def test_nothing_written_passes_over_what_may_be_left_out(site):
+    guest = site.guest().prove(NUMBER)
+    for answer in ["1", "همیاران", "1", "3", "2", "1", "1", "12"]:
+        guest.answer(answer)
+    assert guest.answer("  ").step == "phone"
+    guest.open("/join/signup/offer").answer("دو سالن")
+    assert site.rows(conversations)[0].answers["offer"] == "دو سالن"
+    guest.open("/join/signup/offer").answer("")
+    assert guest.step == "phone"
+    assert site.rows(conversations)[0].answers["offer"] is None
+
+
+def test_too_many_boxes_are_spoken_of_as_boxes(site):
+    guest = site.guest().prove(NUMBER)
+    for answer in ["1", "همیاران", "1", "3", "2"]:
+        guest.answer(answer)
+    assert "یک تا سه زمینه را انتخاب کنید." in guest.answer("1 2 3 4").words
+    assert "حداکثر سه زمینه" in guest.answer("1 2 3 4").words
+
+
 def test_going_back_shows_the_answer_and_takes_another(site):
     guest = site.guest().prove(NUMBER)
     for answer in ["1", "همیاران", "2", "3"]:
         guest.answer(answer)
     assert guest.step == "county"
+    guest.open("/join/signup/province")
+    chosen = [a["value"] for tag, a in guest.page.tags if tag == "option" and "selected" in a]
+    assert chosen == ["3"], "what was answered last is filled in too"
     guest.open("/join/signup/name")
     assert "همیاران" in guest.html
     assert "پرسش کنونی" in guest.words
