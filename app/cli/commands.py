@@ -56,7 +56,8 @@ def serve(
         with _readable():
             served = create_app(settings)
         password = _first_password(settings) if settings.environment == "development" else None
-        _run_uvicorn(served, host, port, first_password=password)
+        _say_where(settings, f"http://{host}:{port}", password)
+        _run_uvicorn(served, host, port)
         return
     if make_url(settings.database_url).get_backend_name() == "sqlite":
         fail("several workers need PostgreSQL: SQLite has one writer")
@@ -78,17 +79,18 @@ def _first_password(settings: Settings) -> str | None:
     return None
 
 
-def _run_uvicorn(
-    target: object, host: str, port: int, first_password: str | None = None, **more: object
-) -> None:
-    if more.get("workers", 1) == 1:
-        typer.echo(f"Muster serves on http://{host}:{port}")
-        typer.echo(f"  a phone to try it with   http://{host}:{port}/simulator")
-        typer.echo(f"  the operators' console   http://{host}:{port}/console")
-        if first_password:
-            typer.echo(f"    sign in as admin with   {first_password}   (shown this once)")
-        typer.echo(f"  the sign-up page         http://{host}:{port}/join/signup")
-        typer.echo(f"  the API, described       http://{host}:{port}/api/v1/openapi.json")
+def _say_where(settings: Settings, url: str, first_password: str | None) -> None:
+    typer.echo(f"Muster serves on {url}")
+    if settings.with_simulator:
+        typer.echo(f"  a phone to try it with   {url}/simulator")
+    typer.echo(f"  the operators' console   {url}/console")
+    if first_password:
+        typer.echo(f"    sign in as admin with   {first_password}   (shown this once)")
+    typer.echo(f"  the sign-up pages        {url}/join")
+    typer.echo(f"  the API, described       {url}/api/v1/docs")
+
+
+def _run_uvicorn(target: object, host: str, port: int, **more: object) -> None:
     uvicorn.run(
         target,  # type: ignore[arg-type]
         host=host,
