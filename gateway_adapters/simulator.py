@@ -50,7 +50,7 @@ class Simulator(Adapter):
     """Every event and every outcome of the contract can be played with it."""
 
     secret: str = secret()
-    send_url: str = "http://127.0.0.1:8000/simulator/send"
+    send_url: str = "http://127.0.0.1:8000/simulator/carrier/send"
 
     guards: ClassVar[tuple[str, ...]] = ("secret",)
     carries: ClassVar[tuple[str, ...]] = ("sms", "ussd")
