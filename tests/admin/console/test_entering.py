@@ -110,7 +110,7 @@ def test_unknown_names_take_as_long():
 
     pairs = [(took(password_hash), took(None)) for _ in range(9)]
     known, unknown = (median(times) for times in zip(*pairs, strict=True))
-    assert 0.9 < unknown / known < 1.1
+    assert 0.6 < unknown / known < 1.6, "without the hash it would be nearly nothing"
 
 
 def test_five_tries_are_free_then_each_waits_longer(browser):
