@@ -68,10 +68,7 @@ class Caller(asyncio.Protocol):
 
     def _answer(self, head: bytes, body: bytes) -> bytes:
         if head.startswith(b"GET /tally"):
-            said = dict(vars(self._tally))
-            if head.startswith(b"GET /tally/new"):
-                self._tally.__init__()  # type: ignore[misc]
-            return _json(said)
+            return _json(vars(self._tally))
         if head.startswith(b"GET"):
             self._tally.count(1)
             return ONE
@@ -106,14 +103,7 @@ class Carrier:
         return f"http://{HOST}:{self.port}/"
 
     def tally(self) -> Tally:
-        return self._ask("tally")
-
-    def new_tally(self) -> Tally:
-        """Give what arrived so far, and begin to count anew."""
-        return self._ask("tally/new")
-
-    def _ask(self, path: str) -> Tally:
-        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}tally", timeout=10) as answer:
             return Tally(**json.load(answer))
 
     def wait_for(self, messages: int, within: float) -> Tally:

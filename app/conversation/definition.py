@@ -137,9 +137,6 @@ def as_ref(value: Any) -> Any:
     return {"file": value} if isinstance(value, str) else value
 
 
-Ref = Annotated[VocabularyRef, BeforeValidator(as_ref)]
-
-
 class FlowDefinition(Model):
     flow: Name
     version: Annotated[int, Field(ge=1)]

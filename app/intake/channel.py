@@ -35,7 +35,6 @@ class Channel:
     """Seconds that the carrier has for an answer; after that a message may have arrived."""
     reply_within: timedelta = timedelta(hours=6)
     """A reply older than this is not sent."""
-    retry_for_minutes: int = 120
     quiet: tuple[int, int] | None = None
     """Hours of the day between which bulk rests, as (22, 7)."""
     zone: str = "Asia/Tehran"

@@ -10,10 +10,8 @@ from sqlalchemy import Connection, Row, delete, select, update
 from app.directory.names import name_key, words_of
 from app.store import alikes, group_news
 from app.store.bulk import insert_rows
-from app.store.groups import COLUMNS
 from app.store.schema import group_specialisms, group_tags, group_words, groups
 
-EDITABLE = (*COLUMNS, "note", "specialisms", "tags", "status", "merged_into")
 FOUND_BY = frozenset({"name", "contact"})
 
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 
 from app.admin.office import Office
-from app.store import keys
 from app.store.engine import open_store
 from app.store.ids import Ids
 from tests.admin.builders import Api, an_office
@@ -37,8 +36,3 @@ def api(office: Office) -> Api:
 @pytest.fixture
 def sqlite_api(sqlite_office: Office) -> Api:
     return Api(sqlite_office)
-
-
-def key_for(office: Office, *scopes: str) -> str:
-    with office.store.write() as db:
-        return keys.add(db, "tests", scopes, datetime.now(UTC), office.new_id)

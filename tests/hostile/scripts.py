@@ -3,8 +3,6 @@
 They hold no long numbers, which pages cover, and no line breaks at their ends, which forms cut.
 """
 
-NUL = "\x00"
-
 KINDS: dict[str, tuple[str, ...]] = {
     "elements": (
         "<script>zq()</script>",

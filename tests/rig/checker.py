@@ -21,8 +21,6 @@ from app.store.schema import (
     participants,
 )
 
-HANDED_OVER = {"sent", "delivered"}
-
 
 @dataclass(frozen=True)
 class Kept:
