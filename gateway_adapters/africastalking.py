@@ -35,9 +35,9 @@ from gateway_adapters.contract import (
     Unclear,
     secret,
 )
-from gateway_adapters.http import iso_time
 from gateway_adapters.json_answers import entries, inner, json_object
 from gateway_adapters.one_by_one import OneByOne
+from gateway_adapters.times import iso_time
 
 STATUSES = {
     "sent": Status.SENT,

@@ -21,7 +21,7 @@ from gateway_adapters.contract import (
     Screen,
     Status,
 )
-from gateway_adapters.http import iso_time
+from gateway_adapters.times import iso_time
 
 Names = tuple[str, ...]
 STATUSES = {

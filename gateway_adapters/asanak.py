@@ -24,9 +24,9 @@ from gateway_adapters.contract import (
     TryLater,
     secret,
 )
-from gateway_adapters.http import iso_time
 from gateway_adapters.json_answers import code_of, json_object, refusal
 from gateway_adapters.one_by_one import OneByOne
+from gateway_adapters.times import iso_time
 
 OK = "200"
 AN_HOUR = timedelta(hours=1)

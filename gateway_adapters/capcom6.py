@@ -27,12 +27,13 @@ from gateway_adapters.contract import (
     same_secret,
     secret,
 )
-from gateway_adapters.http import Fields, basic, iso_time
+from gateway_adapters.http import Fields, basic
 from gateway_adapters.json_answers import json_object
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.origin import check_age, raw, sign
 from gateway_adapters.reading import inner, sms
 from gateway_adapters.reading import json_object as request_object
+from gateway_adapters.times import iso_time
 
 REPORTS = {
     "sms:sent": Status.SENT,

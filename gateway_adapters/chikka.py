@@ -21,8 +21,8 @@ from gateway_adapters.contract import (
     secret,
 )
 from gateway_adapters.forms import FormCarrier, Names
-from gateway_adapters.http import unix_time
 from gateway_adapters.reading import sms
+from gateway_adapters.times import unix_time
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,10 +24,10 @@ from gateway_adapters.contract import (
     Status,
     secret,
 )
-from gateway_adapters.http import unix_time
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.origin import raw
 from gateway_adapters.reading import entries, inner, json_object, sms
+from gateway_adapters.times import unix_time
 
 STATUSES = {
     "1": Status.FAILED,  # unknown message

@@ -22,8 +22,9 @@ from gateway_adapters.contract import (
     secret,
 )
 from gateway_adapters.forms import FormCarrier, Names
-from gateway_adapters.http import basic, unix_time
+from gateway_adapters.http import basic
 from gateway_adapters.reading import entries, inner, json_object
+from gateway_adapters.times import unix_time
 
 SUCCESS = "SUCCESS"
 OUTCOMES: Mapping[str, type[TryLater] | type[ChannelBroken]] = {

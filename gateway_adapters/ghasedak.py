@@ -29,10 +29,11 @@ from gateway_adapters.contract import (
     Status,
     secret,
 )
-from gateway_adapters.http import iso_time, national
+from gateway_adapters.http import national
 from gateway_adapters.json_answers import code_of, entries, inner, json_object, number, refusal
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.reading import each
+from gateway_adapters.times import iso_time
 
 FULL_PAGE = 100
 CODES: Mapping[str, Outcome] = {

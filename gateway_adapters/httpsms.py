@@ -24,13 +24,14 @@ from gateway_adapters.contract import (
     Status,
     secret,
 )
-from gateway_adapters.http import Fields, iso_time
+from gateway_adapters.http import Fields
 from gateway_adapters.json_answers import inner as inside
 from gateway_adapters.json_answers import json_object
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.origin import check_times, jwt_claims
 from gateway_adapters.reading import inner, sms
 from gateway_adapters.reading import json_object as request_object
+from gateway_adapters.times import iso_time
 
 ISSUER = "api.httpsms.com"
 REPORTS = {

@@ -27,10 +27,10 @@ from gateway_adapters.contract import (
     Status,
     secret,
 )
-from gateway_adapters.http import unix_time
 from gateway_adapters.json_answers import code_of, entries, inner, json_object, number, refusal
 from gateway_adapters.newest_first import fresh, place
 from gateway_adapters.one_by_one import OneByOne
+from gateway_adapters.times import unix_time
 
 OK = "200-1"
 CODES: Mapping[str, Outcome] = {

@@ -28,8 +28,8 @@ from gateway_adapters.contract import (
     secret,
 )
 from gateway_adapters.gsm7 import fits_gsm7
-from gateway_adapters.http import iso_time, unix_time
 from gateway_adapters.one_by_one import OneByOne
+from gateway_adapters.times import iso_time, unix_time
 
 STATUSES = {
     "1": Status.DELIVERED,

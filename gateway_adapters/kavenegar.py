@@ -36,9 +36,9 @@ from gateway_adapters.contract import (
     by_http_status,
     secret,
 )
-from gateway_adapters.http import unix_time
 from gateway_adapters.json_answers import code_of, entries, inner, json_object, number, refusal
 from gateway_adapters.reading import each
+from gateway_adapters.times import unix_time
 
 STATUSES = {
     "1": Status.QUEUED,

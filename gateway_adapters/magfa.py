@@ -36,9 +36,10 @@ from gateway_adapters.contract import (
     phone_number,
     secret,
 )
-from gateway_adapters.http import basic, iso_time
+from gateway_adapters.http import basic
 from gateway_adapters.json_answers import code_of, entries, json_object, number, refusal
 from gateway_adapters.reading import each
+from gateway_adapters.times import iso_time
 
 OK = "0"
 FULL_PAGE = 100

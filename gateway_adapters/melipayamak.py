@@ -31,10 +31,10 @@ from gateway_adapters.contract import (
     Unclear,
     secret,
 )
-from gateway_adapters.http import unix_time
 from gateway_adapters.json_answers import entries, json_object
 from gateway_adapters.newest_first import fresh, place
 from gateway_adapters.one_by_one import OneByOne
+from gateway_adapters.times import unix_time
 
 AN_HOUR = timedelta(hours=1)
 CODES: Mapping[str, Outcome] = {

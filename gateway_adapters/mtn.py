@@ -24,9 +24,9 @@ from gateway_adapters.contract import (
     Status,
     secret,
 )
-from gateway_adapters.http import unix_time
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.reading import inner, json_object, rfc3339, sms
+from gateway_adapters.times import unix_time
 
 STATUSES = {
     "delivrd": Status.DELIVERED,

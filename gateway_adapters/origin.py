@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway_adapters.contract import BadPayload, Fields, HttpRequest, NotFromCarrier, same_secret
-from gateway_adapters.http import basic, parse_json, unix_time
+from gateway_adapters.http import basic, parse_json
+from gateway_adapters.times import unix_time
 
 WINDOW = timedelta(seconds=300)
 """How old a signature may be, and how far ahead its clock; older ones are replays."""

@@ -30,10 +30,10 @@ from gateway_adapters.contract import (
     phone_number,
     secret,
 )
-from gateway_adapters.http import iso_time
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.reading import each
 from gateway_adapters.soap import SCHEMA, envelope, fault, huawei_header, opened, outcome, post
+from gateway_adapters.times import iso_time
 from gateway_adapters.xml import Node, escape, parse_xml
 
 STATUSES: Mapping[str, Status] = {

@@ -32,10 +32,10 @@ from gateway_adapters.contract import (
     Unclear,
     secret,
 )
-from gateway_adapters.http import iso_time
 from gateway_adapters.json_answers import code_of, entries, inner, json_object, number, refusal
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.reading import each
+from gateway_adapters.times import iso_time
 
 AN_HOUR = timedelta(hours=1)
 A_WHILE = timedelta(minutes=5)

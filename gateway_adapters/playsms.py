@@ -25,10 +25,10 @@ from gateway_adapters.contract import (
     secret,
 )
 from gateway_adapters.gsm7 import fits_gsm7
-from gateway_adapters.http import iso_time
 from gateway_adapters.json_answers import entries, json_object, refusal
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.reading import each
+from gateway_adapters.times import iso_time
 from gateway_adapters.xml import parse_xml
 
 CODES: Mapping[str, Outcome] = {

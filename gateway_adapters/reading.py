@@ -19,7 +19,7 @@ from gateway_adapters.contract import (
     Part,
     phone_number,
 )
-from gateway_adapters.http import iso_time
+from gateway_adapters.times import iso_time
 
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:?\d\d)", re.ASCII

@@ -37,7 +37,7 @@ from gateway_adapters.contract import (
     same_secret,
     secret,
 )
-from gateway_adapters.http import unix_time
+from gateway_adapters.times import unix_time
 
 PHASES = {"begin": Phase.BEGIN, "continue": Phase.CONTINUE}
 STATUSES = {status.value: status for status in Status}

@@ -32,10 +32,11 @@ from gateway_adapters.contract import (
     by_http_status,
     secret,
 )
-from gateway_adapters.http import national, unix_time
+from gateway_adapters.http import national
 from gateway_adapters.json_answers import code_of, entries, inner, json_object, number, refusal
 from gateway_adapters.newest_first import fresh, place
 from gateway_adapters.reading import each
+from gateway_adapters.times import unix_time
 
 OK = "1"
 FULL_PAGE = 100

@@ -21,9 +21,9 @@ from gateway_adapters.contract import (
     same_secret,
     secret,
 )
-from gateway_adapters.http import unix_time
 from gateway_adapters.origin import shown_fields
 from gateway_adapters.reading import sms, time_as
+from gateway_adapters.times import unix_time
 
 MONTH_FIRST = "%m-%d-%y %H:%M"
 

@@ -18,9 +18,10 @@ from gateway_adapters.contract import (
     Screen,
     secret,
 )
-from gateway_adapters.http import basic, unix_time
+from gateway_adapters.http import basic
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.reading import sms
+from gateway_adapters.times import unix_time
 from gateway_adapters.xml import escape, parse_xml
 
 ANSWER = '<answer type="async"><state>Accepted</state></answer>'

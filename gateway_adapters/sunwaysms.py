@@ -20,9 +20,9 @@ from gateway_adapters.contract import (
     secret,
 )
 from gateway_adapters.gsm7 import part_of
-from gateway_adapters.http import iso_time
 from gateway_adapters.json_answers import entries, lower
 from gateway_adapters.reading import each
+from gateway_adapters.times import iso_time
 
 
 @dataclass(frozen=True, kw_only=True)

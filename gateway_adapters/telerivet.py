@@ -26,9 +26,10 @@ from gateway_adapters.contract import (
     same_secret,
 )
 from gateway_adapters.contract import secret as hidden
-from gateway_adapters.http import basic, unix_time
+from gateway_adapters.http import basic
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.reading import inner, json_object, sms
+from gateway_adapters.times import unix_time
 
 STATUSES: Mapping[str, Status] = {
     "queued": Status.QUEUED,

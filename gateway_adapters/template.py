@@ -35,10 +35,10 @@ from gateway_adapters.contract import (
 )
 from gateway_adapters.contract import secret as secret_option
 from gateway_adapters.fill import FORMS, fill, placeholders
-from gateway_adapters.http import iso_time, unix_time
 from gateway_adapters.json_answers import entries
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.reading import each
+from gateway_adapters.times import iso_time, unix_time
 from gateway_adapters.xml import parse_xml
 
 Names = tuple[str, ...]

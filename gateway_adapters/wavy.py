@@ -20,9 +20,9 @@ from gateway_adapters.contract import (
     Status,
     secret,
 )
-from gateway_adapters.http import unix_time
 from gateway_adapters.one_by_one import OneByOne
 from gateway_adapters.reading import inner, json_object, sms
+from gateway_adapters.times import unix_time
 
 FAILED = ("101", "102", "103", "201", "202", "203", "204", "205", "207", "301")
 STATUSES = {

@@ -25,9 +25,10 @@ from gateway_adapters.contract import (
     settled,
 )
 from gateway_adapters.describe import tells
-from gateway_adapters.http import FORM, iso_time, unix_time
+from gateway_adapters.http import FORM
 from gateway_adapters.options import BadOptions, build
 from gateway_adapters.registry import UnknownCarrier, find
+from gateway_adapters.times import iso_time, unix_time
 
 KINDS = {
     "Message": "message",

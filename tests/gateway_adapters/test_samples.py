@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from app.cli.carriers import outcome, parse
-from gateway_adapters.http import iso_time, unix_time
 from gateway_adapters.registry import ADAPTERS, ALIASES
+from gateway_adapters.times import iso_time, unix_time
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "carriers" / "samples.jsonl"
 COUNTED = ("mo", "dlr", "ussd", "error", "send_response")
