@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from app.admin.caller import Caller
+from app.admin.changes import MOST_TAGS
 from app.admin.office import Office
 from app.admin.problems import Problem, not_found
 from app.directory.standing import may_become
@@ -26,7 +27,6 @@ from app.text.fold import cleaned
 
 log = structlog.get_logger()
 
-MOST_TAGS = 30
 COUNT_HOLDS = timedelta(hours=1)
 """A question older than this is asked again: its number means nothing any more."""
 LOOK_EVERY = 1.0  # seconds between looks while there is none

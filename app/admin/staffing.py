@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from app.admin import passwords
 from app.admin.caller import ROLES, Caller, Right
@@ -14,6 +14,8 @@ from app.store.ids import Ids
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 FIRST = "admin"
+IDLE = timedelta(minutes=30)
+"""A login without a click for so long has ended."""
 
 
 def ensure_first_operator(store: Store, new_id: Ids) -> str | None:

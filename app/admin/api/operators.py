@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
@@ -32,7 +32,6 @@ REASONS = {
     "password_common": "The password is one that everybody tries first.",
     "password_name": "The password holds the name.",
 }
-IDLE = timedelta(minutes=30)
 
 
 class Operator(Shape):
@@ -143,7 +142,7 @@ def list_logins(office: Here, caller: Admin, operator: Which) -> Logins:
     with office.store.read() as db:
         if staff.by_id(db, int(operator)) is None:
             raise not_found("operator")
-        rows = logins.of(db, int(operator), datetime.now(UTC), IDLE)
+        rows = logins.of(db, int(operator), datetime.now(UTC), staffing.IDLE)
     names = list(Login.model_fields)
     return Logins(items=[Login(**{name: getattr(row, name) for name in names}) for row in rows])
 

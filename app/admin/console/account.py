@@ -13,7 +13,6 @@ from app.admin.console.entering import TOTP
 from app.admin.console.house import Console
 from app.admin.console.speech import LANGUAGES
 from app.admin.console.visitor import (
-    IDLE,
     Checked,
     Here,
     Reader,
@@ -42,7 +41,7 @@ def _page(
 ) -> Response:
     now = datetime.now(UTC)
     with console.office.store.read() as db:
-        rows = logins.of(db, visitor.caller.id, now, IDLE)
+        rows = logins.of(db, visitor.caller.id, now, staffing.IDLE)
     purpose = ENROLMENT.format(visitor.caller.id)
     return console.pages.render(
         request,

@@ -9,10 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.admin import passwords, totp
+from app.admin import passwords, staffing, totp
 from app.admin.console.house import Console
 from app.admin.console.visitor import (
-    IDLE,
     Checked,
     Form,
     Here,
@@ -94,7 +93,7 @@ def log_in(request: Request, console: Here, given: Form) -> Response:
             return _form(request, console, "login_wrong", name=name)
         logins.forgive(db, subjects)
         logins.forget(db, subjects[0])
-        logins.sweep(db, now, IDLE)
+        logins.sweep(db, now, staffing.IDLE)
         token = sign_in(db, row.id, origin, now)
         audit.note(db, f"operator:{row.name}", "signed in", f"operator:{row.id}", now)
     answer = RedirectResponse(_own_page(given.text("next", 2000)), 303)

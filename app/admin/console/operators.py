@@ -12,7 +12,7 @@ from app.admin.api.asks import Id
 from app.admin.api.keys import NewKey, list_keys, make_key
 from app.admin.caller import ROLES, SCOPES
 from app.admin.console.house import Console
-from app.admin.console.visitor import IDLE, Admin, Checked, Here, Visitor
+from app.admin.console.visitor import Admin, Checked, Here, Visitor
 from app.admin.problems import Problem
 from app.store import logins, staff
 from app.text.fold import cleaned
@@ -32,7 +32,7 @@ def _operators(request: Request, console: Console, visitor: Visitor, **more: obj
     now = datetime.now(UTC)
     with console.office.store.read() as db:
         rows = staff.every(db)
-        signed_in = {row.id: len(logins.of(db, row.id, now, IDLE)) for row in rows}
+        signed_in = {row.id: len(logins.of(db, row.id, now, staffing.IDLE)) for row in rows}
     values: dict[str, Any] = {"wrong": "", "made": None, "name": "", **more}
     return console.pages.render(
         request,

@@ -15,10 +15,10 @@ from starlette.datastructures import FormData
 from app.admin.caller import Caller, Right, of_operator
 from app.admin.console.house import Console, console_of
 from app.admin.problems import Problem
+from app.admin.staffing import IDLE
 from app.store import logins
 from app.text.fold import storable
 
-IDLE = timedelta(minutes=30)
 AT_MOST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 MOST_BODY = 1_000_000
