@@ -269,6 +269,14 @@ def test_the_help_desk_signs_a_caller_up(enter):
     expect(page.get_by_role("status")).to_contain_text("handed back")
 
 
+def test_a_wrong_number_is_put_right_without_typing_anew(enter):
+    page = enter("/desk/call", role="helper", expected="status of 422")
+    page.get_by_label("Phone number").fill("0912")
+    page.get_by_role("button", name="Say").click()
+    page.get_by_role("link", name="Go back").click()
+    expect(page.get_by_label("Phone number")).to_have_value("0912")
+
+
 def test_a_channel_is_paused_resumed_tried_and_its_webhook_shown(enter):
     page = enter("/channels/simulator")
     page.get_by_placeholder("Why").fill("maintenance")

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -137,7 +138,21 @@ def _page(
         kind=kind,
         detail=detail,
         number=request.scope["muster.request_id"],
+        back=_came_from(request),
     )
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours that a form or a link stood on; empty if it is none, or this very one."""
+    try:
+        parts = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    if parts.netloc != request.headers.get("host") or not parts.path.startswith("/console/"):
+        return ""
+    if request.method == "GET" and parts.path == request.url.path:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 class Guarded:

@@ -224,6 +224,8 @@ def duplicates_page(request: Request, console: Here, visitor: Reader, after: str
 
 @router.post("/changes")
 def change_many(request: Request, console: Here, visitor: Writer, given: Checked) -> Response:
+    if given.text("action", 20) in ("tag", "untag") and not cleaned(given.text("tag", 64)):
+        raise GoTo(_back(given.text("back", 4000), "no_tag"))
     if given.text("whole") == "1":
         return _ask_for_all(request, console, visitor, given)
     ids = [one for one in given.every("id") if one.isascii() and one.isdigit()][:500]

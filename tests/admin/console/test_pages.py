@@ -451,6 +451,33 @@ def test_operators_and_keys_are_made_and_shut_out(house):
     an_operator(house, "viewer", "late")
 
 
+def test_what_was_refused_leads_back_to_where_it_was_asked(house):
+    browser = Browser(house).as_("admin")
+    asked = {"csrf": browser.word(), "phone": "12", "channel": "main", "text": "9"}
+
+    def refused(referer: str) -> str:
+        headers = {"referer": referer}
+        answer = browser.client.post("/console/desk/call", data=asked, headers=headers)
+        assert answer.status_code == 422
+        return answer.text
+
+    back = '<a class="button" href="/console/desk/call?a=1&amp;b=2" data-back>Go back</a>'
+    assert back in refused(f"{browser.base}/console/desk/call?a=1&b=2")
+    for other in ("", "http://[", "https://elsewhere.test/console/desk", f"{browser.base}/join"):
+        assert "data-back" not in refused(other)
+    same = {"referer": f"{browser.base}/console/signups/1"}
+    assert "data-back" not in browser.get("/signups/1", 404, **same)
+
+
+def test_an_empty_tag_changes_nothing_and_says_so(house):
+    group = a_group(house)
+    browser = Browser(house).as_("manager")
+    for given in ({"id": group}, {"whole": "1"}):
+        answer = browser.post("/signups/changes", action="tag", tag="  ", **given)
+        assert answer.headers["location"].endswith("done=no_tag")
+    assert "Write the tag first." in browser.get("/signups?done=no_tag")
+
+
 def test_what_nobody_could_ask_is_refused_not_broken(house):
     browser = Browser(house).as_("admin")
     for path in (

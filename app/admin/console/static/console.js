@@ -54,6 +54,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Going back in the browser keeps what was typed; the link alone begins anew.
+document.querySelector("[data-back]")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  history.back();
+});
+
 // What cannot be taken back is asked about first.
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.ask;
