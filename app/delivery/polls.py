@@ -15,10 +15,10 @@ from typing import Any
 import structlog
 
 from app.delivery.exchange import Client, NoAnswer, NotSent
+from app.delivery.messages import to_ask_about
 from app.delivery.server import Server
 from app.delivery.settling import settle
 from app.delivery.taking import Taking
-from app.intake.channel import dialable
 from app.intake.desk import Busy, Desk
 from app.intake.item import Item
 from app.intake.spooling import NotKept
@@ -187,7 +187,7 @@ class Poller:
             )
         is_last = len(rows) < 10 * size
         self._asked = BEGINNING if is_last else (rows[-1].updated_at, rows[-1].id)
-        messages = [_message(row) for row in rows if row.carrier_id]
+        messages = [to_ask_about(row) for row in rows if row.carrier_id]
         return [messages[start : start + size] for start in range(0, len(messages), size)]
 
     # the unclear
@@ -197,7 +197,7 @@ class Poller:
         after, at_once = BEGINNING, self._channel.connections
         while rows := await self._in_thread(partial(self._unclear, after)):
             after = rows[-1].updated_at, rows[-1].id
-            if self._adapter().look_up(_message(rows[0])) is None or self._stopping.is_set():
+            if self._adapter().look_up(to_ask_about(rows[0])) is None or self._stopping.is_set():
                 return
             for some in (rows[n : n + at_once] for n in range(0, len(rows), at_once)):
                 ends = await asyncio.gather(*map(self._look, some), return_exceptions=True)
@@ -206,7 +206,7 @@ class Poller:
                     raise failed[0]
 
     async def _look(self, row: Any) -> None:
-        message = _message(row)
+        message = to_ask_about(row)
         request = self._adapter().look_up(message)
         if request is not None:
             answer = await self._client.exchange(request)
@@ -261,17 +261,6 @@ def _never_taken(row: Any, now: datetime) -> dict[str, Any]:
     if outbox.STARS in row.text:
         return {"state": "failed", "reason": "its code is forgotten"}
     return {"state": "queued", "reason": ""}
-
-
-def _message(row: Any) -> OutboundMessage:
-    return OutboundMessage(
-        our_id=str(row.id),
-        number=row.id,
-        to=dialable(row.address),
-        text=row.text,
-        sender=row.line,
-        carrier_id=row.carrier_id,
-    )
 
 
 def _log_fault(channel: str, error: Exception) -> None:

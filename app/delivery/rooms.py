@@ -1,6 +1,8 @@
 """How much may be in the air at once, and how what was claimed is cut into requests: pure rules."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.intake.channel import Channel
 from app.store.engine import Found
@@ -19,6 +21,15 @@ def room(free: int, still_open: int, channel: Channel, most: int) -> int:
     # Each sender of its own begins a request: that many may be less than full.
     fits = (free - others) * kind.batch_size if free > others else free
     return max(0, min(fits, left, most))
+
+
+def is_quiet(channel: Channel, now: datetime) -> bool:
+    """Whether bulk rests now."""
+    if channel.quiet is None:
+        return False
+    start, end = channel.quiet
+    hour = now.astimezone(ZoneInfo(channel.zone)).hour
+    return start <= hour or hour < end if start > end else start <= hour < end
 
 
 def batches(rows: Sequence[Found], kind: type[Adapter]) -> list[Sequence[Found]]:

@@ -10,19 +10,19 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from app import tracing
 from app.delivery.exchange import Client, NoAnswer, NotSent, hand_over
+from app.delivery.messages import to_send
 from app.delivery.redaction import exchange_text
-from app.delivery.rooms import batches, room
+from app.delivery.rooms import batches, is_quiet, room
 from app.delivery.settling import WORDS, Mood, allowance
 from app.delivery.writing import Exchanged, write
-from app.intake.channel import Channel, dialable
+from app.intake.channel import Channel
 from app.intake.writes import BULK, REMINDER
 from app.store import channels, outbox, reports
 from app.store.channels import ChannelState
@@ -232,7 +232,7 @@ class Server:
             return [], max((start - now).total_seconds() / 2, SOON)
         wanted = min(allowed, limit)
         self._until = now + SEND_LEASE
-        most = REMINDER if self._is_quiet(now) else BULK
+        most = REMINDER if is_quiet(self.channel, now) else BULK
         rows = outbox.claim(db, self.channel.name, now, wanted, self._until, most)
         return rows, SOON if len(rows) == wanted < limit else IDLE
 
@@ -245,13 +245,6 @@ class Server:
             return 1 if due and not still_open else 0
         free = self.channel.connections - len(self._sending)
         return room(free, still_open, self.channel, MOST_AT_ONCE)
-
-    def _is_quiet(self, now: datetime) -> bool:
-        if self.channel.quiet is None:
-            return False
-        start, end = self.channel.quiet
-        hour = now.astimezone(ZoneInfo(self.channel.zone)).hour
-        return start <= hour or hour < end if start > end else start <= hour < end
 
     def _chores(self, db: Db, now: datetime) -> None:
         if self._chores_at is not None and now < self._chores_at:
@@ -269,7 +262,7 @@ class Server:
 
     async def _send(self, rows: Sequence[Found]) -> None:
         loop = asyncio.get_running_loop()
-        messages = [self._message(row) for row in rows]
+        messages = [to_send(row, self.channel) for row in rows]
         began = loop.time()
         outcomes: Sequence[Outcome]
         answer: HttpResponse | None
@@ -300,21 +293,6 @@ class Server:
             words = [WORDS[type(outcome)] for outcome in outcomes]
             traced.set_attributes({f"muster.{word}": words.count(word) for word in set(words)})
         return outcomes, answer
-
-    def _message(self, row: Found) -> OutboundMessage:
-        return OutboundMessage(
-            our_id=str(row.id),
-            number=row.id,
-            to=dialable(row.address),
-            text=outbox.whole_text(row),
-            sender=row.line,
-            reply_token=row.reply_token,
-            report_url=self.channel.report_url,
-            expires_in=outbox.moment_of(row.expires_at) - outbox.moment_of(row.updated_at),
-            dialog_id=row.dialog_id,
-            more=bool(row.more),
-            at=datetime.now(UTC),
-        )
 
     async def _log_in(self) -> None:
         """Fetch a token where the carrier wants one; a failure is a rest, not a crash."""
