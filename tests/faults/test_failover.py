@@ -54,7 +54,7 @@ async def test_what_was_acknowledged_survives_the_primary(carrier, pair, tmp_pat
                 time.sleep(0.2)
             dying.kill9()
         heir.promote()
-        wait_until(muster.is_ready, "ready again", within=30)
+        wait_until(muster.is_ready, "ready again")
         dying.remove()
         pair[:] = [heir, heir.standby(port=dying.port)]
         heir.wait_for_standby()

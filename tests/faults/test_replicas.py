@@ -155,7 +155,7 @@ async def test_servers_that_come_and_go(carrier, postgres_url, tmp_path, times):
         if count > len(replicas.running):
             replicas.running.append(replicas.musters[count - 1].serve())
         else:
-            replicas.running.pop().stop(within=10)
+            replicas.running.pop().stop()
         storm.sender.doors = [muster.url for muster in replicas.musters[:count]]
 
     await storm.rage(come_or_go, 2 * times - 3, pause=0.7)

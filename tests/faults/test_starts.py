@@ -91,7 +91,7 @@ async def test_a_log_on_a_full_disk_stops_nothing(carrier, postgres, postgres_ur
 async def test_it_stops_at_once_while_it_waits_for_its_database(carrier, tmp_path):
     muster = make(tmp_path, carrier, f"postgresql://muster@127.0.0.1:{free_port()}/none")
     server = await asyncio.to_thread(muster.serve)
-    await asyncio.to_thread(server.stop, within=8)
+    await asyncio.to_thread(server.stop)
 
 
 def test_without_a_spool_it_says_why_it_does_not_start(carrier, tmp_path):

@@ -20,14 +20,14 @@ async def test_sigterm_under_load_leaves_nothing_in_doubt(carrier, database_url,
     running = [muster.serve()]
 
     def stop_and_start() -> None:
-        running[0].stop(within=10)
+        running[0].stop()
         running[0] = muster.serve()
 
     storm = Storm(partial(posts_of, muster), connections=8)
     await storm.rage(stop_and_start, times, pause=0.5)
 
     wait_until_all_settled(database_url)
-    running[0].stop(within=10)
+    running[0].stop()
     kept = storm.check(database_url)
     check_sends(kept, carrier)
     assert set(kept.owed.values()) == {"sent"}
@@ -44,14 +44,14 @@ async def test_a_worker_that_is_asked_to_stop_finishes_what_it_claimed(
     def stop_and_start() -> None:
         sent = len(carrier.taken)
         wait_until(lambda: len(carrier.taken) > sent, "it sends", within=60)
-        running[0].stop(within=10)
+        running[0].stop()
         running[0] = muster.work()
 
     storm = Storm(partial(posts_of, muster), connections=4)
     await storm.rage(stop_and_start, times, pause=0.3)
 
     wait_until_all_settled(postgres_url)
-    running[0].stop(within=10)
+    running[0].stop()
     server.stop()
     kept = storm.check(postgres_url)
     check_sends(kept, carrier)
