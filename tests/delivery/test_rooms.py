@@ -16,6 +16,6 @@ from app.delivery.rooms import is_quiet
     ],
 )
 def test_bulk_rests_between_the_hours_of_the_channels_zone(quiet, loud_hours):
-    channel = SimpleNamespace(quiet=quiet, zone="Etc/GMT-3")  # three hours before Greenwich
+    channel = SimpleNamespace(quiet=quiet, zone="Etc/GMT-3")  # three hours ahead of Greenwich
     moments = [datetime(2026, 11, 22, (hour - 3) % 24, 30, tzinfo=UTC) for hour in range(24)]
     assert {hour for hour in range(24) if not is_quiet(channel, moments[hour])} == loud_hours
