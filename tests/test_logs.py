@@ -134,7 +134,7 @@ def test_a_server_that_is_talked_to_nastily_logs_no_line_of_anybodys(tmp_path: P
 def ask(url: str, body: bytes | None = None) -> None:
     request = urllib.request.Request(url, body, {"content-type": "application/json"})
     with suppress(URLError, OSError):
-        urllib.request.urlopen(request, timeout=5).close()
+        urllib.request.urlopen(request, timeout=30).close()
 
 
 def raw(port: int, said: bytes) -> None:

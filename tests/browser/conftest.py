@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.rig.server import Muster
 
@@ -13,6 +13,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 AXE = (Path(__file__).parent / "vendored" / "axe.min.js").read_text(encoding="utf-8")
 WIDE = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
+expect.set_options(timeout=30_000)  # milliseconds; a busy machine is slow
 
 Opener = Callable[..., Page]
 

@@ -20,7 +20,7 @@ def code_on(muster: Muster, page: Page, number: str) -> str:
         request = urllib.request.Request(
             f"{muster.url}/simulator/watch", body, {"content-type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             (phone,) = json.load(answer)["phones"]
         for bubble in reversed(phone["bubbles"]):
             if found := re.search(r"\b(\d{6})\b", bubble["text"]):

@@ -30,7 +30,7 @@ PAGES = {
     "account": "/account",
 }
 FIRST_OF = {"signup": "/signups", "message": "/messages?direction=out", "talk": "/desk?show=all"}
-SOON = 10_000
+SOON = 30_000
 
 Enter = Callable[..., Page]
 

@@ -43,7 +43,7 @@ A_CARRIER = {
     "lines": ["2000"],
     "options": {"secret": PROOF, "send_url": "http://127.0.0.1:1/"},
 }
-SOON = 10_000
+SOON = 30_000
 A_PERSON = 5
 """Pages that somebody has."""
 LISTS = (
@@ -285,7 +285,7 @@ def hear(place: Place, number: str, words: str) -> None:
 def post(url: str, what: Any, **headers: str) -> None:
     headers["content-type"] = "application/json"
     request = urllib.request.Request(url, json.dumps(what).encode(), headers)
-    urllib.request.urlopen(request, timeout=5).close()
+    urllib.request.urlopen(request, timeout=30).close()
 
 
 def dial(page: Page, screen: dict[str, Any]) -> None:

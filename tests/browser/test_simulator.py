@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import PHONE, WIDE, faults_of
 
 SIGN_UP = ["۱", "همیاران امید", "۱", "گیلان", "رشت", "۱ ۴", "۱ ۲ ۳", "۲۵ نفر", "رد", "مریم رضایی"]
-SOON = 10_000
+SOON = 30_000
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def calm(muster):
     request = urllib.request.Request(
         f"{muster.url}/simulator/faults", b"{}", {"content-type": "application/json"}
     )
-    urllib.request.urlopen(request, timeout=5).close()
+    urllib.request.urlopen(request, timeout=30).close()
 
 
 def text(phone: Locator, words: str) -> Locator:

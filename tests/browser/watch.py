@@ -65,7 +65,7 @@ class Watch:
         return str(seen["words"])
 
     def _look(self) -> dict[str, Any]:
-        expect(self.page.locator(COMING)).to_have_count(0, timeout=10_000)
+        expect(self.page.locator(COMING)).to_have_count(0, timeout=30_000)
         return dict(self.page.evaluate(LOOK))
 
     def _dialog(self, dialog: Any) -> None:
