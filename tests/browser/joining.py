@@ -44,12 +44,20 @@ def prove(page: Page, number: str, code_of: Callable[[Page, str], str]) -> None:
     expect(page).to_have_url(re.compile("/consent$"))
 
 
+def stands_at(page: Page, step: str) -> None:
+    expect(page).to_have_url(re.compile(rf"/{step}(\?|$)"))
+
+
 def step_of(page: Page) -> str:
-    return page.url.partition("?")[0].rpartition("/")[2]
+    return step_at(page.url)
+
+
+def step_at(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def answer(page: Page, words: Mapping[str, str]) -> None:
-    """Answer the open question as people do."""
+    """Answer the open question as people do, and wait for the next."""
     form, step = page.locator("form.ask"), step_of(page)
     if form.locator("fieldset").count():
         form.locator(".option").nth(0).click()
@@ -62,6 +70,7 @@ def answer(page: Page, words: Mapping[str, str]) -> None:
     elif step == "members":
         form.locator("#answer").fill("۲۵ نفر")
     form.locator(".row button").first.click()
+    page.wait_for_url(lambda url: step_at(url) != step)
 
 
 def walk(

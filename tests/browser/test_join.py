@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, WIDE, faults_of
-from tests.browser.joining import NO_BOT, answer, code_on, prove, step_of, walk
+from tests.browser.joining import NO_BOT, answer, code_on, prove, stands_at, walk
 
 WORDS = {
     "fa": {"name": "همیاران امید", "offer": "دو سالن", "contact": "مریم رضایی"},
@@ -52,7 +52,7 @@ def test_the_browsers_back_button_goes_back(open_page, muster, code_of):
     prove(page, "09121110003", code_of)
     for _ in range(3):
         answer(page, WORDS["en"])
-    assert step_of(page) == "province"
+    stands_at(page, "province")
     for step in ("type", "name"):
         page.wait_for_load_state()  # Chromium's history is deaf while a page takes another's place
         page.go_back()
@@ -60,14 +60,14 @@ def test_the_browsers_back_button_goes_back(open_page, muster, code_of):
     expect(page.locator("#answer")).to_have_value("Hope Helpers")
     page.locator("#answer").fill("Faith Helpers")
     page.locator("form.ask button").first.click()
-    assert step_of(page) == "type"
+    stands_at(page, "type")
     expect(page.locator("[type=radio]").first).to_be_checked()
     page.locator("form.ask button").first.click()
-    assert step_of(page) == "province"
+    stands_at(page, "province")
     page.get_by_role("link", name="Question before").click()
-    assert step_of(page) == "type"
+    stands_at(page, "type")
     page.get_by_role("link", name="Go to the present question").click()
-    assert step_of(page) == "province"
+    stands_at(page, "province")
 
 
 def test_the_keyboard_is_enough(open_page, muster, code_of):
