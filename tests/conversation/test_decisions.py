@@ -267,6 +267,18 @@ def test_wording_changes_and_the_third_miss_offers_a_human() -> None:
     assert person.says("20").conversation.step == "offer"
 
 
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("fa", "اصلاح"), ("fa", "ویرایش"), ("en", "Edit"), ("ar", "تعديل"), ("hu", "Javítom")],
+)
+def test_the_summary_is_corrected_by_the_word_for_it(language: str, word: str) -> None:
+    start = {"fa": "عضویت", "en": "join", "ar": "انضمام", "hu": "csatlakozom"}[language]
+    answers = ("1", "Hope Helpers", "1", "8", "1", "1", "1", "25", "A car", "Mary Jones")
+    person = Person(flows=load_flows(SHIPPED_FLOWS), situation=Situation(Medium.SMS))
+    assert person.says(start, *answers).conversation.step == "summary"
+    assert person.says(word).conversation.step == "correct"
+
+
 def test_two_numbers_are_never_read_as_one() -> None:
     table = load_flows(SHIPPED_FLOWS)
     person = Person(flows=table, situation=Situation(Medium.SMS, language="fa"))
