@@ -1,9 +1,10 @@
 """The carriers' side of the door: posts requests and keeps what became of each attempt."""
 
 import asyncio
+import itertools
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -52,6 +53,7 @@ class Sender:
     seed: int = 1
     attempts: list[Attempt] = field(default_factory=list)
     before_each: Callable[[], Awaitable[None]] | None = None
+    _turn: Iterator[int] = field(default_factory=itertools.count, repr=False)
 
     @property
     def acked(self) -> set[str]:
@@ -94,7 +96,7 @@ class Sender:
     def _at_next_door(self, url: str) -> str:
         if not self.doors:
             return url
-        return url.replace(self.doors[0], self.doors[len(self.attempts) % len(self.doors)], 1)
+        return url.replace(self.doors[0], self.doors[next(self._turn) % len(self.doors)], 1)
 
     async def _post(self, client: aiohttp.ClientSession, post: Post) -> Outcome:
         began, status, outcome = time.monotonic(), 0, Outcome.UNKNOWN
