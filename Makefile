@@ -26,7 +26,7 @@ check: $(VENV)/.tools ## format, lint, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-faults: $(VENV)/.tools ## the long fault runs: kills, outages, failovers, load (one to two hours)
+faults: $(VENV)/.tools ## the long fault runs: kills, outages, failovers, load (two to three hours)
 	@$(PYTEST) -m faults tests
 
 bench: $(VENV)/.tools ## measure this machine; figures go to docs/benchmarks.md
