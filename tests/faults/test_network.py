@@ -58,13 +58,16 @@ async def test_an_unknown_outcome_is_never_acknowledged(
         muster = make(tmp_path / "muster", carrier, url, spool={"on": False})
         server = await asyncio.to_thread(muster.serve)
         acked: set[str] = set()
+        refused = 0
         for number, fault in enumerate(FAULTS):
             sender = a_sender()
             said = nines(muster, range(number * times, (number + 1) * times))
             await come_and_go(proxy, fault, sender, said)
             statuses = Counter(one.status for one in sender.attempts)
             print(f"{fault}: {dict(statuses)}")
-            assert set(statuses) == {200, 503}
+            # A connection that rested is asked first whether it lives: that waits out a silence.
+            assert set(statuses) <= {200, 503}
+            refused += statuses[503]
             acked |= sender.acked
             await asyncio.to_thread(wait_until, muster.is_ready, "ready again")
         proxy.delay = 0.25
@@ -73,6 +76,7 @@ async def test_an_unknown_outcome_is_never_acknowledged(
         assert len(late.acked) == times, "slow is not away"
         proxy.delay = 0
         await asyncio.to_thread(server.stop)
+    assert refused >= times // 2, "the network was never bad"
     kept = checker.read(postgres_url)
     assert checker.lost(kept, acked | late.acked) == set()
     assert checker.doubled(kept) == []
