@@ -65,7 +65,7 @@ async def test_an_unknown_outcome_is_never_acknowledged(
             await come_and_go(proxy, fault, sender, said)
             statuses = Counter(one.status for one in sender.attempts)
             print(f"{fault}: {dict(statuses)}")
-            # A connection that rested is asked first whether it lives: that waits out a silence.
+            # Where a connection is only being opened, a silence is waited out: 200, and kept.
             assert set(statuses) <= {200, 503}
             refused += statuses[503]
             acked |= sender.acked
